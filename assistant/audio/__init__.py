@@ -1,0 +1,1 @@
+"""Ears and voice: the sound card, speech detection, recognition and synthesis."""

@@ -1,0 +1,1 @@
+"""The vocabulary and the rules of a conversation. Pure: standard library and numpy, no I/O, no clock."""

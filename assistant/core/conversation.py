@@ -1,0 +1,96 @@
+"""Who has the floor. This table is the only place that decides; `session/` carries out what it says.
+
+Pure: no clock, no I/O, no tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum, auto
+
+from assistant.core.events import (
+    Event,
+    MicrophoneClosed,
+    ReplyFailed,
+    ReplyFinished,
+    ReplySounded,
+    SpeechDiscarded,
+    SpeechStarted,
+    StopRequested,
+    TextSubmitted,
+    UtteranceEnded,
+)
+
+
+class Phase(StrEnum):
+    """LISTENING means the floor is free, whether or not a microphone is open."""
+
+    LISTENING = "listening"
+    HEARING = "hearing"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+
+
+class Action(Enum):
+    CANCEL_REPLY = auto()
+    """Silence the loudspeaker first, then cancel the reply; keep what was heard."""
+    DROP_SPEECH = auto()
+    """Forget the speech heard so far."""
+    START_REPLY = auto()
+    """Answer the event that led here."""
+
+
+Row = tuple[Phase, tuple[Action, ...]]
+
+TRANSITIONS: Mapping[Phase, Mapping[type[Event], Row]] = {
+    Phase.LISTENING: {
+        SpeechStarted: (Phase.HEARING, ()),
+        TextSubmitted: (Phase.THINKING, (Action.START_REPLY,)),
+    },
+    Phase.HEARING: {
+        UtteranceEnded: (Phase.THINKING, (Action.START_REPLY,)),
+        SpeechDiscarded: (Phase.LISTENING, ()),
+        MicrophoneClosed: (Phase.LISTENING, (Action.DROP_SPEECH,)),
+        StopRequested: (Phase.LISTENING, (Action.DROP_SPEECH,)),
+        TextSubmitted: (Phase.THINKING, (Action.DROP_SPEECH, Action.START_REPLY)),
+    },
+    Phase.THINKING: {
+        ReplySounded: (Phase.SPEAKING, ()),
+        ReplyFinished: (Phase.LISTENING, ()),
+        ReplyFailed: (Phase.LISTENING, ()),
+        SpeechStarted: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # the user went on talking
+        StopRequested: (Phase.LISTENING, (Action.CANCEL_REPLY,)),
+        TextSubmitted: (Phase.THINKING, (Action.CANCEL_REPLY, Action.START_REPLY)),
+    },
+    Phase.SPEAKING: {
+        ReplyFinished: (Phase.LISTENING, ()),
+        ReplyFailed: (Phase.LISTENING, ()),
+        SpeechStarted: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # barge-in
+        StopRequested: (Phase.LISTENING, (Action.CANCEL_REPLY,)),
+        TextSubmitted: (Phase.THINKING, (Action.CANCEL_REPLY, Action.START_REPLY)),
+    },
+}
+
+
+class Conversation:
+    """The current phase, and the table's answer to each event. An event a phase does not list changes nothing."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.LISTENING
+
+    def handle(self, event: Event) -> tuple[Action, ...]:
+        row = TRANSITIONS[self.phase].get(type(event))
+        if row is None:
+            return ()
+        self.phase, actions = row
+        return actions
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for ARCHITECTURE.md."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Phase.LISTENING}"]
+    for phase, rows in TRANSITIONS.items():
+        for event, (target, actions) in rows.items():
+            doing = " / " + ", ".join(action.name.lower() for action in actions) if actions else ""
+            lines.append(f"    {phase} --> {target}: {event.__name__}{doing}")
+    return "\n".join(lines)

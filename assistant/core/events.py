@@ -1,0 +1,205 @@
+"""Facts that happened, past tense and frozen. The table decides on some of them; windows, logs and stores read all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.core.sketch import Page, SketchReading
+from assistant.core.types import Picture, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+
+# What the user did ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneOpened(Event):
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneClosed(Event):
+    """Muted, released or lost: no more speech will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted(Event):
+    """The user has spoken for long enough to count as speech, not a cough."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UtteranceEnded(Event):
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDiscarded(Event):
+    """What had started turned out too short to be speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSubmitted(Event):
+    """Typed text, with any pictures attached to it. `ticket` comes back in TurnCommitted."""
+
+    text: str
+    pictures: tuple[Picture, ...] = ()
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested(Event):
+    """The user wants silence now."""
+
+
+# What the assistant did -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged(Event):
+    phase: str
+    """Value of conversation.Phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCommitted(Event):
+    """A turn is on disk. From here on it survives a crash, and the input box may clear."""
+
+    turn_id: int
+    role: str  # "user" | "assistant"
+    text: str
+    ticket: int = 0
+    picture_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceTranscribed(Event):
+    text: str
+    language: str
+    decode_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeard(Event):
+    """An utterance held no words: noise, music, breath."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted(Event):
+    """The model is at work on a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDelta(Event):
+    """More of the reply's screen text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseSynthesized(Event):
+    """A clause is on its way to the loudspeaker: the spoken text, which is not the screen text."""
+
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySounded(Event):
+    """First sound of a reply reached the loudspeaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished(Event):
+    """A reply ended. `heard` is the spoken text that left the loudspeaker; `interrupted` if that is not all of it."""
+
+    text: str
+    heard: str = ""
+    interrupted: bool = False
+    stage_seconds: tuple[tuple[str, float], ...] = ()
+    """Stages since the end of the user's speech: transcribe, first_token, first_clause, first_sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFailed(Event):
+    what: str
+    advice: str
+
+
+# Pages ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageJobStarted(Event):
+    job: int
+    name: str
+    """File name, or where the picture came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageJobProgressed(Event):
+    job: int
+    stage: str  # "decode" | "read" | "compile" | "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class SketchRead(Event):
+    job: int
+    reading: SketchReading
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class PagePainted(Event):
+    """A page can be shown. `final` is False while the language model still fills it."""
+
+    job: int
+    page: Page
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageJobFailed(Event):
+    job: int
+    what: str
+    advice: str
+
+
+# The house --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStateChanged(Event):
+    """An engine's state in words: "hearing" | "mind" | "voice" | "eyes" is "loading", "ready", "off" or "failed"."""
+
+    engine: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMeasured(Event):
+    """Loudness for the meters, 0 to 1, at most 20 times a second."""
+
+    microphone: float
+    speaker: float
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgressed(Event):
+    model_id: str
+    done_bytes: int
+    total_bytes: int
+    bytes_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown(Event):
+    """One sentence for the user outside any turn. `level` is "info", "warning" or "error"."""
+
+    level: str
+    what: str
+    advice: str = ""

@@ -1,0 +1,105 @@
+"""The words of a conversation as both sides heard them, and the prompt they make.
+
+Pure. The assistant's turn holds what left the loudspeaker (or, unspoken, what was on the screen), to the word;
+that a turn was interrupted is a mark beside the text, never dots inside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.core.types import Message, Origin, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    role: str  # "user" | "assistant"
+    text: str
+    pictures: tuple[Picture, ...] = ()
+    origin: Origin = Origin.USER
+    interrupted: bool = False
+    turn_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenClause:
+    """A clause on the playback clock, in seconds of played audio since the reply began."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
+def heard_text(clauses: tuple[SpokenClause, ...], played_seconds: float) -> str:
+    """The words that were fully played. Inside a clause a word's share of the time is its share of the letters."""
+    heard: list[str] = []
+    for clause in clauses:
+        if played_seconds >= clause.end_seconds:
+            heard.append(clause.text)
+            continue
+        heard.extend(_words_until(clause, played_seconds))
+        break
+    return " ".join(heard)
+
+
+def _words_until(clause: SpokenClause, played_seconds: float) -> list[str]:
+    words = clause.text.split()
+    letters = sum(len(word) for word in words)
+    length = clause.end_seconds - clause.start_seconds
+    played_letters = letters * (played_seconds - clause.start_seconds) / length if length > 0 else 0.0
+    heard: list[str] = []
+    passed = 0
+    for word in words:
+        passed += len(word)
+        if passed > played_letters:
+            break
+        heard.append(word)
+    return heard
+
+
+class History:
+    """Turns in order. Appending never changes an earlier turn, so that a model's cache of the prompt stays good."""
+
+    def __init__(self, turns: tuple[Turn, ...] = ()) -> None:
+        self._turns = list(turns)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(self._turns)
+
+    def add(self, turn: Turn) -> None:
+        self._turns.append(turn)
+
+    def clear(self) -> None:
+        self._turns.clear()
+
+    def messages(self, first_turn: int = 0) -> tuple[Message, ...]:
+        """Turns from `first_turn` on, as messages; neighbours of one role are joined, as chat templates want."""
+        messages: list[Message] = []
+        for turn in self._turns[first_turn:]:
+            message = Message(turn.role, turn.text, turn.pictures, turn.origin)
+            if messages and messages[-1].role == turn.role:
+                previous = messages[-1]
+                message = replace(
+                    previous,
+                    text=f"{previous.text}\n{turn.text}".strip(),
+                    pictures=previous.pictures + turn.pictures,
+                )
+                messages[-1] = message
+            else:
+                messages.append(message)
+        return tuple(messages)
+
+
+def first_turn_that_fits(turns: tuple[Turn, ...], budget_characters: int, first: int = 0) -> int:
+    """Index of the first turn to send, given the one sent from so far.
+
+    When the budget is passed, turns leave until half of it is free, not one by one: the prompt's prefix then stays
+    the same for many turns and the engine's cache survives, at the price of an occasional recomputation.
+    """
+    lengths = [len(turn.text) + 20 + sum(len(p.description) for p in turn.pictures) for turn in turns]
+    if sum(lengths[first:]) <= budget_characters:
+        return first
+    while first < len(turns) - 1 and (sum(lengths[first:]) > budget_characters // 2 or turns[first].role != "user"):
+        first += 1
+    return first

@@ -1,0 +1,114 @@
+"""What the session needs from the world: one Protocol per capability, plugged in by `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from assistant.core.events import Event
+from assistant.core.history import Turn
+from assistant.core.sketch import Page, SketchReading
+from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
+
+Emit = Callable[[Event], None]
+"""Publishes an event. Call it on the session's loop only; it never blocks and never raises."""
+
+
+class Transcriber(Protocol):
+    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+        """Words in the audio (any rate). Silence, noise and music give an empty text. Empty `language` detects."""
+        ...
+
+
+class LanguageModel(Protocol):
+    async def traits(self) -> ModelTraits:
+        """Waits until the model is loaded."""
+        ...
+
+    def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        """Closing the iterator (or cancelling its task) stops the engine within one token."""
+        ...
+
+    async def prefill(self, request: ChatRequest) -> None:
+        """Read the prompt into the engine's cache without an answer."""
+        ...
+
+    async def count_tokens(self, text: str) -> int: ...
+
+
+class Synthesizer(Protocol):
+    def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
+        """Frames of one spoken clause, first ones as soon as there are any."""
+        ...
+
+
+class Microphone(Protocol):
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        """Frames of 512 samples at SPEECH_RATE, until closed. Raises DeviceError when the device is gone for good."""
+        ...
+
+
+class Speaker(Protocol):
+    """A loudspeaker with a clock. Seconds count reply audio that left the device, never the silence between."""
+
+    @property
+    def played_seconds(self) -> float: ...
+
+    @property
+    def queued_seconds(self) -> float: ...
+
+    async def play(self, frame: AudioFrame) -> None:
+        """Queue a frame (any rate); waits only while very much is queued."""
+        ...
+
+    async def drain(self) -> None:
+        """Return when everything queued has left the device."""
+        ...
+
+    def flush(self) -> None:
+        """Silence at once: drop what is queued."""
+        ...
+
+
+class SketchReader(Protocol):
+    async def decode(self, data: bytes, name: str) -> Picture:
+        """Decode a picture file in a worker process: oriented, shrunk to the limits, as PNG. Raises InputError."""
+        ...
+
+    async def read(self, picture: Picture) -> SketchReading:
+        """Find the elements of a drawn page."""
+        ...
+
+    async def describe(self, picture: Picture) -> str:
+        """What a text-only model is told of a picture: the texts in it and where they stand."""
+        ...
+
+
+class PageMaker(Protocol):
+    def compile(self, reading: SketchReading, title: str) -> Page:
+        """The page as drawn, with behaviour, without any model. Milliseconds; raises nothing on a valid reading."""
+        ...
+
+    async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
+        """The same page with the slots that ask for content filled by the model."""
+        ...
+
+
+class ConversationStore(Protocol):
+    """Durable turns. Every method returns after the data is on disk (fsync), or raises StorageError."""
+
+    async def open_conversation(self) -> int:
+        """Start a conversation and return its id."""
+        ...
+
+    async def add_turn(self, conversation_id: int, turn: Turn) -> int: ...
+
+    async def finish_turn(self, turn_id: int, text: str, interrupted: bool) -> None:
+        """Replace the text of a turn that was begun earlier (a reply that is now complete)."""
+        ...
+
+    async def turns(self, conversation_id: int) -> tuple[Turn, ...]: ...
+
+    async def latest_conversation(self) -> int | None: ...
+
+    async def save_page(self, conversation_id: int, page: Page, reading: SketchReading | None) -> int: ...

@@ -1,0 +1,92 @@
+"""What a user may change, with the reason for each default. Values only; `storage/settings_file.py` does the I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    input_device: str = ""
+    """Name of the microphone; empty follows the system's default."""
+    output_device: str = ""
+    volume: float = 1.0
+    """0 to 1.5, applied to the voice only."""
+    earcons: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    speech_threshold: float = 0.5
+    """Silero's probability from which a 32 ms frame counts as speech."""
+    onset_seconds: float = 0.096
+    """Speech in a row that counts as the user speaking: three frames, so that a click does not."""
+    silence_seconds: float = 0.6
+    """Silence that ends an utterance. Shorter answers faster but cuts slow speakers."""
+    pre_roll_seconds: float = 0.3
+    """Kept from before the detector reacts, because the first syllable comes earlier."""
+    longest_seconds: float = 60.0
+    """An utterance is closed here even if nobody pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    engine: str = "hibari"
+    """"hibari" or "kokoro"."""
+    voice: str = "heart"
+    rate: float = 1.0
+    """Speaking rate, 0.5 to 2."""
+    spoken_replies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    engine: str = "auto"
+    """"faster-whisper", "openai-whisper" or "auto": openai-whisper where torch sees a CUDA device."""
+    model: str = "whisper-base"
+    language: str = ""
+    """ISO 639-1 code; empty detects it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MindSettings:
+    model: str = "auto"
+    """Id of a model card; "auto" takes the largest that fits into memory."""
+    server_url: str = ""
+    """Base URL of an OpenAI-compatible server, "https://host/v1"; empty runs the embedded engine."""
+    server_model: str = ""
+    instructions: str = ""
+    """Added to the system prompt: how the user wants the assistant to be."""
+    temperature: float = 0.7
+    longest_reply_tokens: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    offline: bool = False
+    """True forbids model downloads; nothing else ever reaches out by itself."""
+    models_folder: str = ""
+    """A folder of the user's own with model files; empty uses the platform's data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSettings:
+    theme: str = "system"
+    """"system", "light" or "dark"."""
+    text_scale: float = 1.0
+    geometry: str = ""
+    """Qt's saved geometry, base64."""
+    push_to_talk_key: str = "F8"
+    open_microphone: bool = False
+    """Open microphone (hands-free) at start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
+    hearing: HearingSettings = field(default_factory=HearingSettings)
+    mind: MindSettings = field(default_factory=MindSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    window: WindowSettings = field(default_factory=WindowSettings)

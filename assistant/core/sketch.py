@@ -1,0 +1,122 @@
+"""What was seen in a picture of a page: elements with boxes, and the tree they form.
+
+Pure values. `vision/` makes them from pixels and `pages/` makes a page from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ElementType(StrEnum):
+    HEADING = "heading"
+    TEXT = "text"
+    PARAGRAPH = "paragraph"  # a squiggle: text that was only hinted at
+    BUTTON = "button"
+    INPUT = "input"
+    TEXTAREA = "textarea"
+    CHECKBOX = "checkbox"  # the box includes the label
+    RADIO = "radio"  # the box includes the label
+    SELECT = "select"
+    IMAGE = "image"
+    ICON = "icon"
+    LINK = "link"
+    TABLE = "table"
+    LIST = "list"
+    CARD = "card"
+    DIVIDER = "divider"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the rectified picture: left, top, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def union(self, other: Box) -> Box:
+        left, top = min(self.x, other.x), min(self.y, other.y)
+        return Box(left, top, max(self.right, other.right) - left, max(self.bottom, other.bottom) - top)
+
+    def intersection(self, other: Box) -> float:
+        """Shared area in square pixels."""
+        width = min(self.right, other.right) - max(self.x, other.x)
+        height = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return max(0.0, width) * max(0.0, height)
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        shared = self.intersection(other)
+        whole = self.area + other.area - shared
+        return shared / whole if whole else 0.0
+
+    def contains(self, other: Box, share: float = 0.9) -> bool:
+        """Does at least `share` of the other box lie inside this one?"""
+        return other.area > 0 and self.intersection(other) >= share * other.area
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing drawn on the page. `confidence` is 0 to 1; `checked` matters for checkboxes and radios only."""
+
+    id: str
+    type: ElementType
+    box: Box
+    text: str = ""
+    confidence: float = 1.0
+    checked: bool = False
+    lines: int = 1
+    """Drawn text lines, for text and squiggles."""
+    evidence: tuple[str, ...] = ()
+    """Why it was taken for this: "ocr", "shape", "detector", ... shown when the user asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """Red ink: a note to the builder, never content. `target` is the id of the nearest element."""
+
+    text: str
+    box: Box
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SketchReading:
+    """Everything found in one picture. `width` and `height` are the rectified picture's, in pixels."""
+
+    width: int
+    height: int
+    elements: tuple[Element, ...]
+    instructions: tuple[Instruction, ...] = ()
+    language: str = "en"
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    """Wall seconds per stage: decode, rectify, ocr, shapes, elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A generated page. `html` is one self-contained file: it asks the network for nothing."""
+
+    title: str
+    html: str = field(repr=False)
+    element_count: int = 0
+    revision: int = 0

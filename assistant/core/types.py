@@ -1,0 +1,133 @@
+"""Values that travel between the parts. Frozen; units are in the names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+
+SPEECH_RATE = 16_000  # Hz, what Whisper and Silero were trained on
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioFrame:
+    """Mono audio: float32 samples in [-1, 1] at `sample_rate` Hz, any length."""
+
+    samples: Samples
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance:
+    """One stretch of the user's speech, pre-roll included, at SPEECH_RATE.
+
+    `ended_at` is the loop's clock in seconds at the last speech sample: latency is measured from there.
+    """
+
+    audio: AudioFrame
+    ended_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start_seconds: float
+    end_seconds: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said. `text` is empty where there was no speech; `language` is an ISO 639-1 code."""
+
+    text: str
+    language: str = "en"
+    words: tuple[Word, ...] = ()
+    audio_seconds: float = 0.0
+    decode_seconds: float = 0.0
+
+
+class Origin(StrEnum):
+    """Where a piece of context came from: the label that decides what it may cause (docs/adr on provenance)."""
+
+    USER = "user"
+    SYSTEM = "system"
+    FILE = "file"
+    IMAGE = "image"
+    AUDIO_FILE = "audio-file"
+    WEB = "web"
+    TOOL = "tool"
+    MEMORY = "memory"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that a worker process has already decoded, oriented, shrunk and encoded again as PNG."""
+
+    png: bytes = field(repr=False)
+    width: int
+    height: int
+    description: str = ""
+    """What a text-only model is told in its place: the texts that were read and where (untrusted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt. `origin` other than USER, SYSTEM or MODEL marks untrusted content."""
+
+    role: str  # "system" | "user" | "assistant"
+    text: str
+    pictures: tuple[Picture, ...] = ()
+    origin: Origin = Origin.USER
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a language model is asked. Equal leading messages are equal bytes, so the engine's cache can keep them."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 512
+    temperature: float = 0.7
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    json_schema: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts and seconds of one completion, as the engine reported them; 0 where it did not."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_seconds: float = 0.0
+    completion_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDelta:
+    """A piece of a streamed completion. The last one carries `finish_reason` and usually `usage`."""
+
+    text: str
+    finish_reason: str | None = None  # "stop" | "length" | "cancelled"
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTraits:
+    """What a loaded language model can do; asked once, then trusted."""
+
+    name: str
+    context_tokens: int
+    sees_pictures: bool = False
+    runs_on: str = "cpu"

@@ -1,0 +1,1 @@
+"""The window. Widgets paint what `view_state` decides."""

@@ -1,0 +1,1 @@
+"""The mind: model files, prompts, and the engines that answer."""

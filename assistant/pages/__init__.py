@@ -1,0 +1,1 @@
+"""From elements to a running page: layout, tree, compiler, behaviours."""

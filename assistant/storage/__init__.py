@@ -1,0 +1,1 @@
+"""What survives: conversations, pages, settings, and the lock that keeps one instance."""

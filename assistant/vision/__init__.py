@@ -1,0 +1,1 @@
+"""From a picture to the elements of a drawn page."""

@@ -1,0 +1,1 @@
+"""Child processes that may die: started, watched, limited and restarted."""
