@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.core.sketch import Page, SketchReading
 from assistant.core.types import Picture, Utterance
@@ -53,6 +53,22 @@ class TextSubmitted(Event):
 @dataclass(frozen=True, slots=True)
 class StopRequested(Event):
     """The user wants silence now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDropped(Event):
+    """A picture file to make a page from. `data` is as it came: nothing has looked inside it yet."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAttached(Event):
+    """A decoded picture that goes with the next turn."""
+
+    name: str
+    picture: Picture
 
 
 # What the assistant did -------------------------------------------------------------------------------------------
@@ -113,12 +129,18 @@ class ReplySounded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyFinished(Event):
-    """A reply ended. `heard` is the spoken text that left the loudspeaker; `interrupted` if that is not all of it."""
+class ReplyInterrupted(Event):
+    """A reply was cut short. `heard` is the spoken text that had left the loudspeaker."""
 
     text: str
     heard: str = ""
-    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished(Event):
+    """A reply ended by itself, and all of it was heard."""
+
+    text: str
     stage_seconds: tuple[tuple[str, float], ...] = ()
     """Stages since the end of the user's speech: transcribe, first_token, first_clause, first_sound."""
 

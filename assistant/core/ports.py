@@ -7,8 +7,9 @@ from typing import Protocol
 
 from assistant.core.events import Event
 from assistant.core.history import Turn
+from assistant.core.settings import MindSettings
 from assistant.core.sketch import Page, SketchReading
-from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
+from assistant.core.types import AudioFrame, ChatRequest, Message, ModelDelta, ModelTraits, Picture, Transcript
 
 Emit = Callable[[Event], None]
 """Publishes an event. Call it on the session's loop only; it never blocks and never raises."""
@@ -91,6 +92,12 @@ class PageMaker(Protocol):
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         """The same page with the slots that ask for content filled by the model."""
+        ...
+
+
+class PromptMaker(Protocol):
+    def request(self, messages: tuple[Message, ...], settings: MindSettings) -> ChatRequest:
+        """The prompt for these messages. Earlier messages give the same leading bytes every time."""
         ...
 
 

@@ -1,0 +1,164 @@
+"""Page jobs: a dropped picture becomes a page beside the conversation.
+
+    decode ─▶ read ─▶ compile ─▶ first paint ─▶ the model fills the slots ─▶ final paint
+
+The conversation comes first: while a reply is made, filling stops, and starts again when the floor is free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from assistant.core.aio import cancel_and_wait
+from assistant.core.errors import AssistantError, StorageError
+from assistant.core.events import (
+    NoticeShown,
+    PageJobFailed,
+    PageJobProgressed,
+    PageJobStarted,
+    PagePainted,
+    SketchRead,
+)
+from assistant.core.ports import ConversationStore, Emit, LanguageModel, PageMaker, SketchReader
+from assistant.core.sketch import Page, SketchReading
+from assistant.core.types import Picture
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PageParts:
+    """The collaborators of a page job. `model` is None where pages are made without one."""
+
+    reader: SketchReader
+    maker: PageMaker
+    model: LanguageModel | None
+    store: ConversationStore
+    conversation_id: int = 0
+
+
+@dataclass(slots=True)
+class PageJob:
+    """One picture on its way to a page. `painted` is set at the first paint, or when there will be none."""
+
+    number: int
+    name: str
+    reading: SketchReading | None = None
+    page: Page | None = None
+    filled: bool = False
+    painted: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class PageJobs:
+    """Owns the page jobs' tasks. The newest job is the page on screen."""
+
+    def __init__(self, parts: PageParts, emit: Emit) -> None:
+        self._parts = parts
+        self._emit = emit
+        self._jobs: list[PageJob] = []
+        self._paused = False
+
+    @property
+    def latest(self) -> PageJob | None:
+        return self._jobs[-1] if self._jobs else None
+
+    def start(self, name: str, source: bytes | Picture) -> PageJob:
+        job = PageJob(len(self._jobs) + 1, name)
+        self._jobs.append(job)
+        job.task = asyncio.create_task(self._run(job, source))
+        return job
+
+    async def cancel(self, number: int) -> None:
+        for job in self._jobs:
+            if job.number == number and job.task is not None and not job.task.done():
+                await cancel_and_wait(job.task)
+                self._emit(PageJobFailed(number, "The page was cancelled.", "Drop the picture again to restart it."))
+
+    async def pause(self) -> None:
+        """Leave the language model to a reply. Reading and compiling go on: they do not use it."""
+        self._paused = True
+        for job in self._jobs:
+            if job.page is not None:
+                await cancel_and_wait(job.task)
+
+    def resume(self) -> None:
+        self._paused = False
+        job = self.latest
+        if job is not None and job.page is not None and not job.filled and (job.task is None or job.task.done()):
+            job.task = asyncio.create_task(self._fill(job))
+
+    async def close(self) -> None:
+        for job in self._jobs:
+            await cancel_and_wait(job.task)
+
+    async def _run(self, job: PageJob, source: bytes | Picture) -> None:
+        self._emit(PageJobStarted(job.number, job.name))
+        try:
+            await self._first_paint(job, source)
+        except AssistantError as error:
+            self._emit(PageJobFailed(job.number, error.what, error.advice))
+            return
+        except Exception:  # the one boundary of a page job: a bug here must not end the conversation
+            log.exception("page job failed")
+            self._emit(PageJobFailed(job.number, "The page could not be made.", "Try another photo of the drawing."))
+            return
+        finally:
+            job.painted.set()
+        if not self._paused:
+            await self._fill(job)
+
+    async def _first_paint(self, job: PageJob, source: bytes | Picture) -> None:
+        parts = self._parts
+        self._emit(PageJobProgressed(job.number, "decode"))
+        picture = source if isinstance(source, Picture) else await parts.reader.decode(source, job.name)
+        self._emit(PageJobProgressed(job.number, "read"))
+        job.reading = await parts.reader.read(picture)
+        self._emit(SketchRead(job.number, job.reading, picture))
+        self._emit(PageJobProgressed(job.number, "compile"))
+        job.page = parts.maker.compile(job.reading, job.name)
+        self._emit(PagePainted(job.number, job.page, final=parts.model is None))
+        await self._save(job)
+
+    async def _fill(self, job: PageJob) -> None:
+        if self._parts.model is None or job.reading is None:
+            return
+        self._emit(PageJobProgressed(job.number, "fill"))
+        try:
+            job.page = await self._parts.maker.fill(job.reading, job.name, self._parts.model)
+        except AssistantError as error:  # the compiled page stands; the model only adds to it
+            self._emit(NoticeShown("info", "The page stays as drawn.", error.what))
+        job.filled = True
+        if job.page is not None:
+            self._emit(PagePainted(job.number, job.page, final=True))
+            await self._save(job)
+
+    async def _save(self, job: PageJob) -> None:
+        if job.page is None:
+            return
+        try:
+            await self._parts.store.save_page(self._parts.conversation_id, job.page, job.reading)
+        except StorageError as error:
+            self._emit(NoticeShown("warning", error.what, error.advice))
+
+
+def page_remark(reading: SketchReading) -> str:
+    """One sentence on what was found, for the assistant to say when a page appears."""
+    if not reading.elements:
+        return "I could not find a drawing of a page in that picture. A sharper photo from straight above may help."
+    counts: dict[str, int] = {}
+    for element in reading.elements:
+        counts[element.type.value] = counts.get(element.type.value, 0) + 1
+    names = [f"{count} {_plural(kind, count)}" for kind, count in sorted(counts.items(), key=lambda item: -item[1])]
+    shown = names[:3]
+    listed = shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+    return f"Here is your page. I found {listed}."
+
+
+def _plural(kind: str, count: int) -> str:
+    name = {"input": "field", "textarea": "text area", "select": "drop-down", "text": "line of text"}.get(kind, kind)
+    if count == 1:
+        return name
+    return {"line of text": "lines of text", "checkbox": "checkboxes"}.get(name, name + "s")

@@ -1,0 +1,272 @@
+"""One reply, from what the user said to the last word they heard.
+
+    transcribe ─▶ commit the turn ─▶ model.stream ─▶ spoken clauses ─▶ synthesize ─▶ speaker.play
+
+Cancelling the task that runs it is the only way to stop it; whatever was heard by then is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from assistant.core.errors import AssistantError, EngineError, StorageError
+from assistant.core.events import (
+    ClauseSynthesized,
+    NothingHeard,
+    NoticeShown,
+    ReplyDelta,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyInterrupted,
+    ReplySounded,
+    ReplyStarted,
+    TextSubmitted,
+    TurnCommitted,
+    UtteranceEnded,
+    UtteranceTranscribed,
+)
+from assistant.core.history import History, SpokenClause, Turn, first_turn_that_fits, heard_text
+from assistant.core.ports import (
+    ConversationStore,
+    Emit,
+    LanguageModel,
+    PromptMaker,
+    SketchReader,
+    Speaker,
+    Synthesizer,
+    Transcriber,
+)
+from assistant.core.settings import Settings
+from assistant.core.types import Origin, Picture
+from assistant.session.speakable import SpokenClauses
+
+log = logging.getLogger(__name__)
+
+CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves room for code and other languages
+SOUND_POLL_SECONDS = 0.01  # how exactly the first sound is timed
+
+
+Remark = Callable[[str, tuple[Picture, ...]], Awaitable[AsyncIterator[str] | None]]
+
+
+@dataclass(slots=True)
+class Voice:
+    """What a spoken reply needs; a typed conversation without sound has none."""
+
+    synthesizer: Synthesizer
+    speaker: Speaker
+
+
+@dataclass(slots=True)
+class ReplyParts:
+    """The collaborators of a reply. They outlive it."""
+
+    transcriber: Transcriber
+    model: LanguageModel
+    prompts: PromptMaker
+    store: ConversationStore
+    reader: SketchReader
+    voice: Voice | None
+    settings: Settings
+    history: History
+    conversation_id: int
+    first_turn: int = 0
+    """First turn of the history that is still sent to the model."""
+
+
+@dataclass(slots=True)
+class Ask:
+    """What is to be answered: an utterance or a typed text, with the pictures that go with it."""
+
+    event: UtteranceEnded | TextSubmitted
+    pictures: tuple[Picture, ...] = ()
+    remark: Remark | None = None
+    """Asked first: words to say instead of the model's, when the answer is a fact about something just done."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """One answer. `run()` returns when the last word was heard, or raises CancelledError after keeping what was."""
+
+    ask: Ask
+    parts: ReplyParts
+    emit: Emit
+    _shown: str = ""
+    _clauses: list[SpokenClause] = field(default_factory=list)
+    _voice_start: float = 0.0
+    _turn_id: int = 0
+    _started_at: float = 0.0
+    _stages: dict[str, float] = field(default_factory=dict)
+    _sound_watch: asyncio.Task[None] | None = None
+    _kept: bool = False
+
+    async def run(self) -> None:
+        event = self.ask.event
+        now = asyncio.get_running_loop().time()
+        self._started_at = event.utterance.ended_at if isinstance(event, UtteranceEnded) else now
+        try:
+            if await self._take_turn():
+                await self._answer()
+                await self._keep(self._shown, interrupted=False)
+            self.emit(ReplyFinished(self._shown, tuple(self._stages.items())))
+        except asyncio.CancelledError:
+            await self._keep_heard()
+            raise
+        except AssistantError as error:
+            await self._fail(error)
+        except Exception:  # the one boundary of a reply: a bug here must not end the conversation
+            log.exception("reply failed")
+            await self._fail(EngineError("Something went wrong inside Vesper.", "Ask again; the log has the details."))
+        finally:
+            if self._sound_watch is not None:
+                self._sound_watch.cancel()
+
+    async def _take_turn(self) -> bool:
+        """Put the user's words into the history and on disk. False when there were none."""
+        event = self.ask.event
+        if isinstance(event, TextSubmitted):
+            text, ticket = event.text, event.ticket
+        else:
+            transcript = await self.parts.transcriber.transcribe(
+                event.utterance.audio, self.parts.settings.hearing.language
+            )
+            self._mark("transcribe")
+            if not transcript.text:
+                self.emit(NothingHeard())
+                return False
+            self.emit(UtteranceTranscribed(transcript.text, transcript.language, transcript.decode_seconds))
+            text, ticket = transcript.text, 0
+        turn = Turn("user", text, await self._described(self.ask.pictures), Origin.USER)
+        turn_id = await self._saved(turn)
+        self.parts.history.add(turn)
+        self.emit(TurnCommitted(turn_id, "user", text, ticket, len(turn.pictures)))
+        return True
+
+    async def _described(self, pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
+        """Pictures with what a text-only model is told of them."""
+        if not pictures or (await self.parts.model.traits()).sees_pictures:
+            return pictures
+        return tuple(
+            picture
+            if picture.description
+            else Picture(picture.png, picture.width, picture.height, await self.parts.reader.describe(picture))
+            for picture in pictures
+        )
+
+    async def _answer(self) -> None:
+        self.emit(ReplyStarted())
+        clauses = SpokenClauses()
+        voice = self.parts.voice
+        if voice is not None:
+            self._voice_start = voice.speaker.played_seconds + voice.speaker.queued_seconds
+        async with aclosing(self._words()) as words:
+            async for text in words:
+                self._mark("first_token")
+                self._shown += text
+                self.emit(ReplyDelta(text))
+                for clause in clauses.feed(text):
+                    await self._say(clause)
+        for clause in clauses.finish():
+            await self._say(clause)
+        if voice is not None:
+            await voice.speaker.drain()
+
+    async def _words(self) -> AsyncGenerator[str, None]:
+        turn = self.parts.history.turns[-1]
+        remark = await self.ask.remark(turn.text, turn.pictures) if self.ask.remark else None
+        if remark is not None:
+            async for text in remark:
+                yield text
+            return
+        parts = self.parts
+        room = (await parts.model.traits()).context_tokens - parts.settings.mind.longest_reply_tokens
+        parts.first_turn = first_turn_that_fits(parts.history.turns, int(room * CHARACTERS_PER_TOKEN), parts.first_turn)
+        request = parts.prompts.request(parts.history.messages(parts.first_turn), parts.settings.mind)
+        async with aclosing(parts.model.stream(request)) as deltas:  # type: ignore[type-var]  # a port's stream is a generator
+            async for delta in deltas:
+                if delta.text:
+                    yield delta.text
+
+    async def _say(self, clause: str) -> None:
+        """Synthesize a clause and queue it; the playback clock tells later how much of it was heard."""
+        voice = self.parts.voice
+        if voice is None:
+            return
+        self._mark("first_clause")
+        start = self._clauses[-1].end_seconds if self._clauses else 0.0
+        seconds = 0.0
+        async for frame in voice.synthesizer.synthesize(clause):
+            await voice.speaker.play(frame)
+            seconds += frame.seconds
+            if self._sound_watch is None:
+                self._mark("first_audio")
+                self._sound_watch = asyncio.create_task(self._watch_first_sound(voice.speaker))
+        self._clauses.append(SpokenClause(clause, start, start + seconds))
+        self.emit(ClauseSynthesized(clause, seconds))
+        await self._checkpoint()
+
+    async def _watch_first_sound(self, speaker: Speaker) -> None:
+        while speaker.played_seconds <= self._voice_start:
+            await asyncio.sleep(SOUND_POLL_SECONDS)
+        self._mark("first_sound")
+        self.emit(ReplySounded())
+
+    async def _checkpoint(self) -> None:
+        """The reply so far, on disk and marked as unfinished, in case the process dies while it speaks."""
+        if self._turn_id:
+            await self._finished(self._shown, interrupted=True)
+        else:
+            self._turn_id = await self._saved(Turn("assistant", self._shown, (), Origin.MODEL, interrupted=True))
+
+    async def _keep_heard(self) -> None:
+        """Silence fell in the middle: only what left the loudspeaker enters the history."""
+        heard = self._shown if self._kept else self._heard()
+        await self._keep(heard, interrupted=not self._kept)
+        self.emit(ReplyInterrupted(self._shown, heard))
+
+    def _heard(self) -> str:
+        voice = self.parts.voice
+        if voice is None:
+            return self._shown
+        return heard_text(tuple(self._clauses), voice.speaker.played_seconds - self._voice_start)
+
+    async def _keep(self, text: str, interrupted: bool) -> None:
+        if not text and not self._turn_id:
+            return
+        turn = Turn("assistant", text, (), Origin.MODEL, interrupted)
+        if text and not self._kept:
+            self._kept = True
+            self.parts.history.add(turn)
+        if self._turn_id:
+            await self._finished(text, interrupted)
+        else:
+            self._turn_id = await self._saved(turn)
+        self.emit(TurnCommitted(self._turn_id, "assistant", text))
+
+    async def _fail(self, error: AssistantError) -> None:
+        if self.parts.voice is not None:
+            self.parts.voice.speaker.flush()
+        await self._keep(self._heard(), interrupted=True)
+        self.emit(ReplyFailed(error.what, error.advice))
+
+    async def _saved(self, turn: Turn) -> int:
+        """Row id of the turn, or 0 with a notice when the disk refuses: the conversation goes on in memory."""
+        try:
+            return await self.parts.store.add_turn(self.parts.conversation_id, turn)
+        except StorageError as error:
+            self.emit(NoticeShown("warning", error.what, error.advice))
+            return 0
+
+    async def _finished(self, text: str, interrupted: bool) -> None:
+        try:
+            await self.parts.store.finish_turn(self._turn_id, text, interrupted)
+        except StorageError as error:
+            self.emit(NoticeShown("warning", error.what, error.advice))
+
+    def _mark(self, stage: str) -> None:
+        """Seconds since the end of the user's speech, at the first time a stage is reached."""
+        self._stages.setdefault(stage, asyncio.get_running_loop().time() - self._started_at)

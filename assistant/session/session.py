@@ -1,0 +1,137 @@
+"""The session: takes events one at a time, asks the table, and carries out its actions. Runs on one asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from assistant.core.aio import cancel_and_wait
+from assistant.core.conversation import Action, Conversation, Phase
+from assistant.core.events import (
+    Event,
+    PhaseChanged,
+    PictureAttached,
+    PictureDropped,
+    ReplyFailed,
+    ReplyFinished,
+    ReplySounded,
+    TextSubmitted,
+    UtteranceEnded,
+)
+from assistant.core.ports import Emit
+from assistant.core.types import Picture
+from assistant.session.intents import Intent, classify
+from assistant.session.jobs import PageJobs, page_remark
+from assistant.session.reply import Ask, Reply, ReplyParts
+
+OF_A_REPLY = (ReplySounded, ReplyFinished, ReplyFailed)
+
+
+@dataclass(slots=True)
+class _FromReply:
+    """An event of a reply, with the reply's number: what a cancelled reply still says must not move the floor."""
+
+    number: int
+    event: Event
+
+
+class Session:
+    """Owns the inbox, the reply task and the page jobs. `post` from the loop's thread; events go out in order."""
+
+    def __init__(self, parts: ReplyParts, jobs: PageJobs, publish: Emit, drop_speech: Callable[[], None]) -> None:
+        self._parts = parts
+        self._jobs = jobs
+        self._publish = publish
+        self._drop_speech = drop_speech
+        self._conversation = Conversation()
+        self._inbox: asyncio.Queue[Event | _FromReply] = asyncio.Queue()
+        self._reply: asyncio.Task[None] | None = None
+        self._reply_number = 0
+        self._pictures: list[Picture] = []
+
+    @property
+    def phase(self) -> Phase:
+        return self._conversation.phase
+
+    @property
+    def parts(self) -> ReplyParts:
+        return self._parts
+
+    def post(self, event: Event) -> None:
+        self._inbox.put_nowait(event)
+
+    async def run(self) -> None:
+        """Handle events until cancelled; then nothing of the session is left running."""
+        try:
+            while True:
+                item = await self._inbox.get()
+                if isinstance(item, _FromReply):
+                    stale = item.number != self._reply_number and isinstance(item.event, OF_A_REPLY)
+                    await self._handle(item.event, decides=not stale)
+                else:
+                    await self._handle(item)
+        finally:
+            await self._cancel_reply()
+            await self._jobs.close()
+
+    async def _handle(self, event: Event, decides: bool = True) -> None:
+        self._publish(event)
+        if isinstance(event, PictureDropped):
+            self._jobs.start(event.name, event.data)
+        elif isinstance(event, PictureAttached):
+            self._pictures.append(event.picture)
+        if not decides:
+            return
+        before = self._conversation.phase
+        actions = self._conversation.handle(event)
+        for action in actions:
+            await self._do(action, event)
+        if self._conversation.phase != before:
+            self._publish(PhaseChanged(self._conversation.phase.value))
+            if self._conversation.phase is Phase.LISTENING:
+                self._jobs.resume()
+
+    async def _do(self, action: Action, event: Event) -> None:
+        if action is Action.CANCEL_REPLY:
+            await self._cancel_reply()
+        elif action is Action.DROP_SPEECH:
+            self._drop_speech()
+        elif isinstance(event, UtteranceEnded | TextSubmitted):
+            await self._jobs.pause()
+            self._start_reply(event)
+
+    def _start_reply(self, event: UtteranceEnded | TextSubmitted) -> None:
+        pictures = tuple(self._pictures)
+        self._pictures.clear()
+        if isinstance(event, TextSubmitted):
+            pictures += event.pictures
+        self._reply_number += 1
+        number = self._reply_number
+
+        def emit(said: Event) -> None:
+            self._inbox.put_nowait(_FromReply(number, said))
+
+        reply = Reply(Ask(event, pictures, self._remark), self._parts, emit)
+        self._reply = asyncio.create_task(reply.run())
+
+    async def _remark(self, text: str, pictures: tuple[Picture, ...]) -> AsyncIterator[str] | None:
+        """For a picture that is to become a page, the answer is the page and a sentence on it."""
+        if not pictures:
+            return None
+        intent = await classify(
+            text, has_picture=True, page_open=self._jobs.latest is not None, model=self._parts.model
+        )
+        return self._build(pictures[-1]) if intent is Intent.BUILD_PAGE else None
+
+    async def _build(self, picture: Picture) -> AsyncIterator[str]:
+        job = self._jobs.start("Sketch", picture)
+        await job.painted.wait()
+        if job.reading is not None:
+            yield page_remark(job.reading)
+
+    async def _cancel_reply(self) -> None:
+        if self._parts.voice is not None:
+            self._parts.voice.speaker.flush()  # silence first: the user hears it at once
+        await cancel_and_wait(self._reply)
+        self._reply = None
