@@ -45,6 +45,14 @@ class StorageError(AssistantError):
     exit_code = 6
 
 
+class NotSavedYet(StorageError):
+    """The disk refuses for now. The turn is kept in memory under `turn_id` and saved when there is room again."""
+
+    def __init__(self, what: str, advice: str = "", turn_id: int = 0) -> None:
+        super().__init__(what, advice)
+        self.turn_id = turn_id
+
+
 class NetworkError(AssistantError):
     exit_code = 7
 

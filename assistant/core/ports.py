@@ -102,7 +102,11 @@ class PromptMaker(Protocol):
 
 
 class ConversationStore(Protocol):
-    """Durable turns. Every method returns after the data is on disk (fsync), or raises StorageError."""
+    """Durable turns. Every method returns after the data is on disk (fsync), or raises StorageError.
+
+    A reply is added when it starts, with no text and `interrupted=True`, and finished when it ends. Where the disk
+    refuses for now, NotSavedYet carries an id that works like a real one: the turn waits in memory.
+    """
 
     async def open_conversation(self) -> int:
         """Start a conversation and return its id."""
@@ -112,6 +116,10 @@ class ConversationStore(Protocol):
 
     async def finish_turn(self, turn_id: int, text: str, interrupted: bool) -> None:
         """Replace the text of a turn that was begun earlier (a reply that is now complete)."""
+        ...
+
+    async def checkpoint_turn(self, turn_id: int, text: str) -> None:
+        """Keep what there is of a reply, so that a crash loses a clause at most; the turn stays marked interrupted."""
         ...
 
     async def turns(self, conversation_id: int) -> tuple[Turn, ...]: ...
