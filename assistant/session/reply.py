@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.core.errors import AssistantError, EngineError, StorageError
 from assistant.core.events import (
@@ -95,6 +95,8 @@ class Reply:
     ask: Ask
     parts: ReplyParts
     emit: Emit
+    turn_taken: bool = False
+    """The user's words are in the history."""
     _shown: str = ""
     _clauses: list[SpokenClause] = field(default_factory=list)
     _voice_start: float = 0.0
@@ -141,21 +143,30 @@ class Reply:
             self.emit(UtteranceTranscribed(transcript.text, transcript.language, transcript.decode_seconds))
             text, ticket = transcript.text, 0
         turn = Turn("user", text, await self._described(self.ask.pictures), Origin.USER)
-        turn_id = await self._saved(turn)
+        self.turn_taken = True
         self.parts.history.add(turn)
-        self.emit(TurnCommitted(turn_id, "user", text, ticket, len(turn.pictures)))
+        commit = asyncio.create_task(self._commit(turn, ticket))
+        try:
+            await asyncio.shield(commit)
+        except asyncio.CancelledError:
+            await commit  # what was said is kept and acknowledged, whatever becomes of the answer
+            raise
         return True
+
+    async def _commit(self, turn: Turn, ticket: int) -> None:
+        turn_id = await self._saved(turn)
+        self.emit(TurnCommitted(turn_id, "user", turn.text, ticket, len(turn.pictures)))
 
     async def _described(self, pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
         """Pictures with what a text-only model is told of them."""
         if not pictures or (await self.parts.model.traits()).sees_pictures:
             return pictures
-        return tuple(
-            picture
-            if picture.description
-            else Picture(picture.png, picture.width, picture.height, await self.parts.reader.describe(picture))
-            for picture in pictures
-        )
+        return tuple([await self._with_description(picture) for picture in pictures])
+
+    async def _with_description(self, picture: Picture) -> Picture:
+        if picture.description:
+            return picture
+        return replace(picture, description=await self.parts.reader.describe(picture))
 
     async def _answer(self) -> None:
         self.emit(ReplyStarted())
@@ -210,7 +221,7 @@ class Reply:
         await self._checkpoint()
 
     async def _watch_first_sound(self, speaker: Speaker) -> None:
-        while speaker.played_seconds <= self._voice_start:
+        while speaker.played_seconds <= self._voice_start:  # noqa: ASYNC110 - a clock to read, nothing to wait on
             await asyncio.sleep(SOUND_POLL_SECONDS)
         self._mark("first_sound")
         self.emit(ReplySounded())

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.core.aio import cancel_and_wait
 from assistant.core.conversation import Action, Conversation, Phase
 from assistant.core.events import (
@@ -16,11 +18,12 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
+    SpeechStarted,
     TextSubmitted,
     UtteranceEnded,
 )
 from assistant.core.ports import Emit
-from assistant.core.types import Picture
+from assistant.core.types import AudioFrame, Picture, Utterance
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.reply import Ask, Reply, ReplyParts
@@ -46,8 +49,10 @@ class Session:
         self._drop_speech = drop_speech
         self._conversation = Conversation()
         self._inbox: asyncio.Queue[Event | _FromReply] = asyncio.Queue()
-        self._reply: asyncio.Task[None] | None = None
+        self._reply: Reply | None = None
+        self._task: asyncio.Task[None] | None = None
         self._reply_number = 0
+        self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
 
     @property
@@ -94,8 +99,9 @@ class Session:
 
     async def _do(self, action: Action, event: Event) -> None:
         if action is Action.CANCEL_REPLY:
-            await self._cancel_reply()
+            await self._cancel_reply(goes_on=isinstance(event, SpeechStarted))
         elif action is Action.DROP_SPEECH:
+            self._unanswered = None
             self._drop_speech()
         elif isinstance(event, UtteranceEnded | TextSubmitted):
             await self._jobs.pause()
@@ -106,14 +112,17 @@ class Session:
         self._pictures.clear()
         if isinstance(event, TextSubmitted):
             pictures += event.pictures
+        elif self._unanswered is not None:
+            event = UtteranceEnded(joined(self._unanswered, event.utterance))
+        self._unanswered = None
         self._reply_number += 1
         number = self._reply_number
 
         def emit(said: Event) -> None:
             self._inbox.put_nowait(_FromReply(number, said))
 
-        reply = Reply(Ask(event, pictures, self._remark), self._parts, emit)
-        self._reply = asyncio.create_task(reply.run())
+        self._reply = Reply(Ask(event, pictures, self._remark), self._parts, emit)
+        self._task = asyncio.create_task(self._reply.run())
 
     async def _remark(self, text: str, pictures: tuple[Picture, ...]) -> AsyncIterator[str] | None:
         """For a picture that is to become a page, the answer is the page and a sentence on it."""
@@ -130,8 +139,18 @@ class Session:
         if job.reading is not None:
             yield page_remark(job.reading)
 
-    async def _cancel_reply(self) -> None:
+    async def _cancel_reply(self, goes_on: bool = False) -> None:
+        """Silence first: the user hears that at once. When they `goes_on` talking, words not yet taken are carried."""
         if self._parts.voice is not None:
-            self._parts.voice.speaker.flush()  # silence first: the user hears it at once
-        await cancel_and_wait(self._reply)
-        self._reply = None
+            self._parts.voice.speaker.flush()
+        await cancel_and_wait(self._task)
+        reply, self._reply, self._task = self._reply, None, None
+        if goes_on and reply is not None and not reply.turn_taken and isinstance(reply.ask.event, UtteranceEnded):
+            self._unanswered = reply.ask.event.utterance
+            self._pictures = [*reply.ask.pictures, *self._pictures]
+
+
+def joined(first: Utterance, second: Utterance) -> Utterance:
+    """Two stretches of speech as one: the user went on before the first was understood."""
+    samples = np.concatenate([first.audio.samples, second.audio.samples])
+    return Utterance(AudioFrame(samples, second.audio.sample_rate), second.ended_at)

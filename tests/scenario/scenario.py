@@ -1,0 +1,283 @@
+"""A whole conversation on a jumping clock: real session, real reply, fake ears, mind and voice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.core.errors import AssistantError, StorageError
+from assistant.core.events import Event, SpeechStarted, StopRequested, TextSubmitted, UtteranceEnded
+from assistant.core.history import History, Turn
+from assistant.core.settings import MindSettings, Settings
+from assistant.core.sketch import Page, SketchReading
+from assistant.core.types import (
+    SPEECH_RATE,
+    AudioFrame,
+    ChatRequest,
+    Message,
+    ModelDelta,
+    ModelTraits,
+    Picture,
+    Transcript,
+    Utterance,
+)
+from assistant.session.jobs import PageJobs, PageParts
+from assistant.session.reply import ReplyParts, Voice
+from assistant.session.session import Session
+from tests.virtual_time import run_virtual
+
+ONSET_SECONDS = 0.1
+SILENCE_SECONDS = 0.6
+SECONDS_PER_WORD = 0.4
+SECONDS_PER_TOKEN = 0.05
+
+
+class FakeTranscriber:
+    """Knows the texts of made-up speech: every sample of the n-th utterance has the value n. Takes `seconds`."""
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self.seconds = seconds
+        self.texts: list[str] = []
+
+    def record(self, text: str, seconds: float) -> AudioFrame:
+        self.texts.append(text)
+        return AudioFrame(np.full(round(seconds * SPEECH_RATE), len(self.texts), np.float32), SPEECH_RATE)
+
+    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+        await asyncio.sleep(self.seconds)
+        return Transcript(" ".join(self.texts[int(value) - 1] for value in np.unique(audio.samples)))
+
+
+class FakeModel:
+    """Streams the next reply word by word; an exception in the list is raised instead."""
+
+    def __init__(self, replies: list[str | AssistantError]) -> None:
+        self.replies = list(replies)
+        self.requests: list[ChatRequest] = []
+        self.streaming = 0
+
+    async def traits(self) -> ModelTraits:
+        return ModelTraits("fake", context_tokens=4096)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        self.requests.append(request)
+        self.streaming += 1
+        try:
+            reply = self.replies.pop(0)
+            if isinstance(reply, AssistantError):
+                raise reply
+            words = reply.split(" ")
+            for index, word in enumerate(words):
+                await asyncio.sleep(SECONDS_PER_TOKEN)
+                yield ModelDelta(word if index == 0 else " " + word)
+        finally:
+            self.streaming -= 1
+
+    async def prefill(self, request: ChatRequest) -> None:
+        return
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+
+class FakeVoice:
+    """One frame a clause, SECONDS_PER_WORD long per word."""
+
+    async def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
+        await asyncio.sleep(0.05)
+        seconds = SECONDS_PER_WORD * len(clause.split())
+        yield AudioFrame(np.zeros(round(seconds * SPEECH_RATE), np.float32), SPEECH_RATE)
+
+
+class FakeSpeaker:
+    """Plays in virtual time; notes when it was silenced while something was playing."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._from = 0.0
+        self._until = 0.0
+        self.silenced_at: list[float] = []
+        self.spoken: list[float] = []
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    @property
+    def played_seconds(self) -> float:
+        return self._before + min(self._now(), self._until) - self._from
+
+    @property
+    def queued_seconds(self) -> float:
+        return max(0.0, self._until - self._now())
+
+    async def play(self, frame: AudioFrame) -> None:
+        if self._now() >= self._until:
+            self._settle()
+        self._until += frame.seconds
+
+    async def drain(self) -> None:
+        while self.queued_seconds > 0:
+            await asyncio.sleep(self.queued_seconds)
+
+    def flush(self) -> None:
+        if self.queued_seconds > 0:
+            self.silenced_at.append(round(self._now(), 3))
+        self._settle()
+
+    def _settle(self) -> None:
+        self._before = self.played_seconds
+        self._from = self._until = self._now()
+
+
+class FakeStore:
+    """Turns in memory; `fails` makes every write raise, as a full disk would."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Turn] = {}
+        self.fails = False
+
+    async def open_conversation(self) -> int:
+        return 1
+
+    async def add_turn(self, conversation_id: int, turn: Turn) -> int:
+        self._check()
+        self.rows[len(self.rows) + 1] = turn
+        return len(self.rows)
+
+    async def finish_turn(self, turn_id: int, text: str, interrupted: bool) -> None:
+        self._check()
+        self.rows[turn_id] = Turn("assistant", text, (), self.rows[turn_id].origin, interrupted)
+
+    async def turns(self, conversation_id: int) -> tuple[Turn, ...]:
+        return tuple(self.rows.values())
+
+    async def latest_conversation(self) -> int | None:
+        return None
+
+    async def save_page(self, conversation_id: int, page: Page, reading: SketchReading | None) -> int:
+        self._check()
+        return 1
+
+    def _check(self) -> None:
+        if self.fails:
+            raise StorageError("The disk is full.", "Free some space.")
+
+
+class FakeReader:
+    """Reads every picture as the same elements, after a second."""
+
+    def __init__(self, reading: SketchReading | AssistantError) -> None:
+        self.reading = reading
+
+    async def decode(self, data: bytes, name: str) -> Picture:
+        await asyncio.sleep(0.1)
+        return Picture(data, 100, 100)
+
+    async def read(self, picture: Picture) -> SketchReading:
+        await asyncio.sleep(1.0)
+        if isinstance(self.reading, AssistantError):
+            raise self.reading
+        return self.reading
+
+    async def describe(self, picture: Picture) -> str:
+        return "top left: Menu"
+
+
+class FakePageMaker:
+    """A page that tells whether the model had a hand in it; filling takes two seconds."""
+
+    def compile(self, reading: SketchReading, title: str) -> Page:
+        return Page(title, "<p>drawn</p>")
+
+    async def fill(self, reading: SketchReading, title: str, model: object) -> Page:
+        await asyncio.sleep(2.0)
+        return Page(title, "<p>filled</p>", revision=1)
+
+
+class FakePrompts:
+    def request(self, messages: tuple[Message, ...], settings: MindSettings) -> ChatRequest:
+        return ChatRequest(messages, max_tokens=settings.longest_reply_tokens)
+
+
+@dataclass
+class Scenario:
+    """Say what happens when, `run()`, and look at what came of it. Times are seconds of the virtual clock."""
+
+    replies: list[str | AssistantError] = field(default_factory=list)
+    spoken: bool = True
+    reading: SketchReading | AssistantError = field(default_factory=lambda: SketchReading(100, 100, ()))
+    runs_for: float = 60.0
+
+    def __post_init__(self) -> None:
+        self.transcriber = FakeTranscriber()
+        self.model = FakeModel(self.replies)
+        self.speaker = FakeSpeaker()
+        self.store = FakeStore()
+        self.events: list[tuple[float, Event]] = []
+        self._history = History()
+        self._script: list[tuple[float, Callable[[Session], None]]] = []
+
+    def user_says(self, text: str, from_: float, to: float) -> None:
+        audio = self.transcriber.record(text, to - from_)
+        self.at(from_ + ONSET_SECONDS, SpeechStarted())
+        self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
+
+    def user_types(self, text: str, at: float, ticket: int = 0) -> None:
+        self.at(at, TextSubmitted(text, ticket=ticket))
+
+    def user_stops(self, at: float) -> None:
+        self.at(at, StopRequested())
+
+    def at(self, time: float, event: Event) -> None:
+        self.do(time, lambda session: session.post(event))
+
+    def do(self, time: float, action: Callable[[Session], None]) -> None:
+        self._script.append((time, action))
+
+    def run(self) -> None:
+        run_virtual(self._run())
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        return self._history.turns
+
+    @property
+    def silenced_at(self) -> list[float]:
+        return self.speaker.silenced_at
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    def time_of(self, kind: type[Event]) -> float:
+        return next(time for time, event in self.events if isinstance(event, kind))
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        session = self._session(loop)
+        running = asyncio.create_task(session.run())
+        for time, action in sorted(self._script, key=lambda item: item[0]):
+            loop.call_at(time, action, session)
+        await asyncio.sleep(self.runs_for)
+        self.final_phase = session.phase
+        running.cancel()
+        await asyncio.wait({running})
+        self.left_running = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+    def _session(self, loop: asyncio.AbstractEventLoop) -> Session:
+        voice = Voice(FakeVoice(), self.speaker) if self.spoken else None
+        reader = FakeReader(self.reading)
+        parts = ReplyParts(
+            self.transcriber, self.model, FakePrompts(), self.store, reader, voice, Settings(), self._history, 1
+        )
+        session: Session
+
+        def post(event: Event) -> None:
+            session.post(event)
+
+        jobs = PageJobs(PageParts(reader, FakePageMaker(), self.model, self.store, 1), post)
+        session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: None)
+        return session

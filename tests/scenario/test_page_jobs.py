@@ -1,0 +1,66 @@
+"""Pages beside the conversation, on a virtual clock."""
+
+from __future__ import annotations
+
+from assistant.core.errors import InputError
+from assistant.core.events import PageJobFailed, PagePainted, PictureAttached, PictureDropped, ReplyDelta, SketchRead
+from assistant.core.sketch import Box, Element, ElementType, SketchReading
+from assistant.core.types import Picture
+from tests.scenario.scenario import Scenario
+
+READING = SketchReading(
+    100,
+    100,
+    (
+        Element("e1", ElementType.HEADING, Box(0, 0, 50, 10), "My page"),
+        Element("e2", ElementType.BUTTON, Box(0, 20, 50, 10), "Go"),
+    ),
+)
+
+
+def painted(talk: Scenario) -> list[tuple[float, str, bool]]:
+    return [(round(t, 2), e.page.html, e.final) for t, e in talk.events if isinstance(e, PagePainted)]
+
+
+def test_a_dropped_sketch_is_painted_before_the_model_fills_it() -> None:
+    talk = Scenario(reading=READING)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    assert painted(talk) == [(2.1, "<p>drawn</p>", False), (4.1, "<p>filled</p>", True)]
+
+
+def test_a_question_takes_the_model_from_a_page_which_is_filled_afterwards() -> None:
+    talk = Scenario(reading=READING, replies=["Yes."])
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.user_types("are you there", at=3.0)  # the page is being filled
+    talk.run()
+    assert talk.history[-1].text == "Yes."
+    assert [html for _, html, _ in painted(talk)] == ["<p>drawn</p>", "<p>filled</p>"]
+    assert painted(talk)[-1][0] > 5.0
+
+
+def test_an_unreadable_picture_gives_a_sentence_and_no_page() -> None:
+    talk = Scenario(reading=InputError("sketch.jpg is not a picture.", "Use a PNG or JPEG file."))
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    (failed,) = talk.of(PageJobFailed)
+    assert failed.what == "sketch.jpg is not a picture."  # type: ignore[attr-defined]
+    assert not talk.of(PagePainted)
+
+
+def test_asking_for_a_page_of_an_attached_picture_builds_it_and_says_so() -> None:
+    talk = Scenario(reading=READING)
+    talk.at(0.5, PictureAttached("sketch.jpg", Picture(b"png", 100, 100)))
+    talk.user_types("make this a web page", at=1.0)
+    talk.run()
+    assert talk.of(SketchRead)
+    assert painted(talk)[-1][1] == "<p>filled</p>"
+    assert "I found" in "".join(event.text for event in talk.of(ReplyDelta))  # type: ignore[attr-defined]
+
+
+def test_a_picture_with_a_question_is_described_to_a_model_that_cannot_see() -> None:
+    talk = Scenario(reading=READING, replies=["A menu."])
+    talk.at(0.5, PictureAttached("photo.jpg", Picture(b"png", 100, 100)))
+    talk.user_types("what does this say", at=1.0)
+    talk.run()
+    assert talk.model.requests[0].messages[-1].pictures[0].description == "top left: Menu"
