@@ -71,6 +71,20 @@ class PictureAttached(Event):
     picture: Picture
 
 
+@dataclass(frozen=True, slots=True)
+class PictureRefused(Event):
+    """A picture that was to be attached cannot be used."""
+
+    name: str
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesDetached(Event):
+    """The user took back the pictures attached to the next turn."""
+
+
 # What the assistant did -------------------------------------------------------------------------------------------
 
 
