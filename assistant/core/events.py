@@ -231,6 +231,13 @@ class DownloadProgressed(Event):
     total_bytes: int
     bytes_per_second: float
 
+    @property
+    def seconds_left(self) -> float | None:
+        """None while nothing moves."""
+        if self.bytes_per_second <= 0:
+            return None
+        return (self.total_bytes - self.done_bytes) / self.bytes_per_second
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeShown(Event):
