@@ -37,6 +37,10 @@ class EngineError(AssistantError):
     exit_code = 4
 
 
+class PromptTooLongError(EngineError):
+    """The model cannot read this much at once. Sending fewer turns may help."""
+
+
 class DeviceError(AssistantError):
     exit_code = 5
 
