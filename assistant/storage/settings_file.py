@@ -1,0 +1,207 @@
+"""Settings as a TOML file that people may edit: comments and keys of other versions stay, bad values do no harm.
+
+A bad value costs its own key only: the default is used and a sentence names the key and the line.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from assistant.core.settings import Settings
+from assistant.storage.files import set_aside, storage_error, write_atomically
+
+LONGEST_FILE = 1_000_000  # bytes; a settings file is a few hundred
+LONGEST_TEXT = 20_000  # characters of one value
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "audio.volume": (0.0, 1.5),
+    "endpoint.speech_threshold": (0.05, 0.95),
+    "endpoint.onset_seconds": (0.032, 2.0),
+    "endpoint.silence_seconds": (0.1, 5.0),
+    "endpoint.pre_roll_seconds": (0.0, 2.0),
+    "endpoint.longest_seconds": (1.0, 600.0),
+    "voice.rate": (0.5, 2.0),
+    "mind.temperature": (0.0, 2.0),
+    "mind.longest_reply_tokens": (16, 32_768),
+    "window.text_scale": (0.5, 3.0),
+}
+"""Inclusive limits of the numbers. A number without a line here is not limited."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "voice.engine": ("hibari", "kokoro"),
+    "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
+    "window.theme": ("system", "light", "dark"),
+}
+
+PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "hearing.language": (re.compile(r"(?:[a-z]{2,3})?"), 'a language code such as "en"'),
+    "mind.server_url": (re.compile(r"(?:https?://[^\s/]+\S*)?"), 'an address such as "https://host/v1"'),
+}
+
+FAIL_SAFE: Mapping[str, object] = {"privacy.offline": True}
+"""What a key that protects the user becomes where its value cannot be read: never the weaker side."""
+
+
+def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings and one sentence for each thing wrong with the file. Never raises; no file means defaults."""
+    try:
+        text = _read(path)
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return _cautious(), (f'"{path.name}" could not be read ({reason}): the defaults are used.',)
+    try:
+        document = tomlkit.parse(text).unwrap()
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        line = getattr(error, "line", 0)
+        where = f" in line {line}" if line else ""
+        return _cautious(), (f'"{path.name}" is not TOML{where}: the defaults are used until it is corrected.',)
+    settings, notices = Settings(), []
+    for section, key, default in _known():
+        value, problem = _checked(document, section, key, default)
+        if problem:
+            notices.append(f'"{section}.{key}"{_line_of(text, section, key)} in "{path.name}" {problem}.')
+        settings = _with(settings, section, key, value)
+    return settings, tuple(notices)
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write the values that differ from what the file says, and leave the rest of it as it is. Raises StorageError.
+
+    A file that is not TOML is kept beside the new one.
+    """
+    try:
+        document = _document(path)
+        for section, key, default in _known():
+            value = getattr(getattr(settings, section), key)
+            _put(document, section, key, value, default)
+        write_atomically(path, tomlkit.dumps(document).encode("utf-8", "replace"))
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def _read(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("not a file")
+    if path.stat().st_size > LONGEST_FILE:
+        raise ValueError("it is too long")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8 text") from error
+
+
+def _known() -> Iterator[tuple[str, str, object]]:
+    """Section, key and default of every setting."""
+    defaults = Settings()
+    for section in fields(Settings):
+        values = getattr(defaults, section.name)
+        for one in fields(values):
+            yield section.name, one.name, getattr(values, one.name)
+
+
+def _with(settings: Settings, section: str, key: str, value: object) -> Settings:
+    changes: dict[str, Any] = {key: value}  # `Any`: the type was checked against the default's
+    return replace(settings, **{section: replace(getattr(settings, section), **changes)})
+
+
+def _cautious() -> Settings:
+    """Defaults, but on the safe side of every key that protects the user."""
+    settings = Settings()
+    for name, value in FAIL_SAFE.items():
+        section, key = name.split(".")
+        settings = _with(settings, section, key, value)
+    return settings
+
+
+def _checked(document: Mapping[str, Any], section: str, key: str, default: object) -> tuple[object, str]:
+    """The value to use, and what is wrong with the one in the file."""
+    table = document.get(section, {})
+    if not isinstance(table, Mapping):
+        return FAIL_SAFE.get(f"{section}.{key}", default), f"is not set: [{section}] is not a table"
+    if key not in table:
+        return default, ""
+    value = table[key]
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value) if abs(value) < 1e15 else math.inf
+    problem = _problem(f"{section}.{key}", value, default)
+    if not problem:
+        return value, ""
+    safe = FAIL_SAFE.get(f"{section}.{key}", default)
+    return safe, f"{problem}; {_shown(safe)} is used"
+
+
+def _problem(name: str, value: object, default: object) -> str:
+    if type(value) is not type(default):
+        kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes"}
+        return f"must be {kinds[type(default)]}"
+    if isinstance(value, int | float) and name in RANGES:
+        least, most = RANGES[name]
+        return "" if least <= value <= most else f"must be from {least:g} to {most:g}"
+    if isinstance(value, str):
+        return _text_problem(name, value)
+    return ""
+
+
+def _text_problem(name: str, value: str) -> str:
+    if len(value) > LONGEST_TEXT:
+        return f"must have at most {LONGEST_TEXT} characters"
+    if name in CHOICES and value not in CHOICES[name]:
+        return "must be one of " + ", ".join(f'"{choice}"' for choice in CHOICES[name])
+    if name in PATTERNS and not PATTERNS[name][0].fullmatch(value):
+        return f"must be {PATTERNS[name][1]}"
+    return ""
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+def _line_of(text: str, section: str, key: str) -> str:
+    """ " (line 12)" for a key written on a line of its own; nothing for one that is not found so."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([\w.\"'-]+)\s*\]", line)
+        if header:
+            current = header[1].strip("\"'")
+        written = re.match(r"\s*([\w.\"'-]+)\s*=", line)
+        if written and f"{current}.{written[1]}".strip(".").replace('"', "").replace("'", "") == f"{section}.{key}":
+            return f" (line {number})"
+    return ""
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(_read(path))
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (TOMLKitError, ValueError, RecursionError):
+        set_aside(path, "damaged")
+        return tomlkit.document()
+
+
+def _put(document: tomlkit.TOMLDocument, section: str, key: str, value: object, default: object) -> None:
+    """Change one key. A default is written only over another value, so that a later default can still take effect."""
+    table = document.get(section)
+    if table is None:
+        if value == default:
+            return
+        table = document[section] = tomlkit.table()
+    if not isinstance(table, MutableMapping):
+        table = document[section] = tomlkit.table()
+    if key not in table:
+        if value != default:
+            table[key] = value
+        return
+    old = table[key].unwrap() if hasattr(table[key], "unwrap") else table[key]
+    if old != value or isinstance(old, bool) != isinstance(value, bool):
+        table[key] = value
