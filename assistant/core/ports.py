@@ -44,6 +44,16 @@ class Synthesizer(Protocol):
 
 
 class Microphone(Protocol):
+    @property
+    def device(self) -> str:
+        """Its name for the user; empty while there is none."""
+        ...
+
+    @property
+    def latency_seconds(self) -> float:
+        """How old a sample is when it arrives."""
+        ...
+
     def frames(self) -> AsyncIterator[AudioFrame]:
         """Frames of 512 samples at SPEECH_RATE, until closed. Raises DeviceError when the device is gone for good."""
         ...

@@ -1,0 +1,227 @@
+"""The listener: microphone frames in, "speech started" and "utterance ended" out.
+
+Runs on the loop; the detector runs on a thread of its own. Hands-free, the endpointer decides where an utterance
+begins and ends; while the talk key is held, the key does. Muting takes effect at once: no frame that was captured
+before it can start or end anything after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
+from assistant.core.aio import EngineThread, cancel_and_wait
+from assistant.core.errors import DeviceError
+from assistant.core.events import (
+    MicrophoneClosed,
+    MicrophoneOpened,
+    NoticeShown,
+    SpeechDiscarded,
+    SpeechStarted,
+    UtteranceEnded,
+)
+from assistant.core.ports import Emit, Microphone
+from assistant.core.settings import EndpointSettings
+from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Utterance
+
+RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the device's buffers
+LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
+CHECK_SECONDS = 0.25
+MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
+
+
+class Detector(Protocol):
+    """Silero, or a test's script."""
+
+    def probability(self, frame512: Samples) -> float: ...
+
+    def reset(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Press:
+    """What has been heard since the talk key went down."""
+
+    frames: list[Samples] = field(default_factory=list)
+    length: int = 0
+    voiced: int = 0
+    speech_end: int = 0
+    remaining: int | None = None
+    """Samples still to come after the key went up; None while it is down."""
+
+
+class Listener:
+    """Starts muted. `run` is given the microphone; everything else may be called at any time, on the same loop."""
+
+    def __init__(self, settings: EndpointSettings, detector: Detector, emit: Emit) -> None:
+        self._settings = settings
+        self._detector = detector
+        self._emit = emit
+        self._thread = EngineThread("listener")
+        self._endpointer = Endpointer(settings)
+        self._press: _Press | None = None
+        self._is_open = False
+        self._is_announced = False
+        self._is_judging = False
+        self._is_fresh = True
+        self._epoch = 0
+        self._last_frame_at = float("-inf")
+        self._zeros = 0
+        self._latency_seconds = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Hands-free listening is wanted, whether or not there is a microphone."""
+        return self._is_open
+
+    @property
+    def is_pressed(self) -> bool:
+        return self._press is not None and self._press.remaining is None
+
+    def apply(self, settings: EndpointSettings) -> None:
+        """Take over changed settings; speech in progress is forgotten."""
+        self._settings = settings
+        self._endpointer = Endpointer(settings)
+        self._start_afresh()
+
+    def open(self) -> None:
+        """Listen hands-free. MicrophoneOpened follows with the first frame, so it is true when it is said."""
+        if not self._is_open:
+            self._is_open = True
+            self._start_afresh()
+
+    def close(self) -> None:
+        """Mute, at once. Speech in progress is forgotten."""
+        self._is_open = False
+        self._lose()
+
+    def begin_push(self) -> None:
+        """The talk key went down: everything until it comes up is one utterance, whether muted or not."""
+        if self._press is not None:
+            self._press.remaining = None
+            return
+        if not self._is_flowing():
+            self._emit(NoticeShown("warning", "No sound comes from the microphone.", "Plug it in and try again."))
+            return
+        self._start_afresh()
+        self._press = _Press()
+        self._emit(SpeechStarted())
+
+    def end_push(self) -> None:
+        """The talk key came up. The utterance ends a moment later, with what was still in the buffers."""
+        if self._press is not None and self._press.remaining is None:
+            self._press.remaining = round(RELEASE_SECONDS * SPEECH_RATE)
+
+    async def run(self, microphone: Microphone) -> None:
+        """Listen until the microphone is closed or the task is cancelled. Raises what the detector raises."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            async for frame in microphone.frames():
+                self._last_frame_at = _now()
+                self._latency_seconds = microphone.latency_seconds
+                if self._is_open and not self._is_announced:
+                    self._is_announced = True
+                    self._emit(MicrophoneOpened(microphone.device))
+                if self._is_open or self._press is not None:
+                    await self._hear(frame.samples)
+        except DeviceError as error:
+            self._emit(NoticeShown("warning", error.what, error.advice))
+        finally:
+            await cancel_and_wait(watch)
+            self._lose()
+            self._thread.close()
+
+    async def _hear(self, samples: Samples) -> None:
+        self._hint_if_muted(samples)
+        epoch, is_fresh = self._epoch, self._is_fresh
+        self._is_fresh = False
+        self._is_judging = True
+        try:
+            probability = await self._thread.call(self._judge, samples, is_fresh)
+        finally:
+            self._is_judging = False
+        if epoch != self._epoch:
+            return  # muted, or the key went down, while this frame was looked at
+        if self._press is not None:
+            self._hear_press(self._press, samples, probability)
+        else:
+            self._hear_hands_free(samples, probability)
+
+    def _judge(self, samples: Samples, is_fresh: bool) -> float:
+        if is_fresh:
+            self._detector.reset()
+        return self._detector.probability(samples)
+
+    def _hear_hands_free(self, samples: Samples, probability: float) -> None:
+        match self._endpointer.push(samples, probability):
+            case Onset():
+                self._emit(SpeechStarted())
+            case Discard():
+                self._emit(SpeechDiscarded())
+            case Stretch(samples=speech, speech_end=speech_end):
+                self._emit_utterance(speech, self._endpointer.position - speech_end)
+
+    def _hear_press(self, press: _Press, samples: Samples, probability: float) -> None:
+        press.frames.append(samples)
+        press.length += len(samples)
+        if probability >= self._settings.speech_threshold:
+            press.voiced += len(samples)
+            press.speech_end = press.length
+        if press.remaining is not None:
+            press.remaining -= len(samples)
+        is_over = press.remaining is not None and press.remaining <= 0
+        if not is_over and press.length < self._settings.longest_seconds * SPEECH_RATE:
+            return
+        self._start_afresh()
+        if press.voiced < MINIMUM_SPEECH_SECONDS * SPEECH_RATE:
+            self._emit(SpeechDiscarded())
+        else:
+            self._emit_utterance(np.concatenate(press.frames), press.length - press.speech_end)
+
+    def _emit_utterance(self, samples: Samples, since_speech: int) -> None:
+        ended_at = _now() - since_speech / SPEECH_RATE - self._latency_seconds
+        self._emit(UtteranceEnded(Utterance(AudioFrame(samples, SPEECH_RATE), ended_at)))
+
+    def _start_afresh(self) -> None:
+        self._press = None
+        self._epoch += 1
+        self._is_fresh = True
+        self._zeros = 0
+        self._endpointer.reset()
+
+    def _lose(self) -> None:
+        """No more speech will come for now: say so, if anybody could think otherwise."""
+        was_listening = self._is_announced or self._press is not None
+        self._is_announced = False
+        self._start_afresh()
+        if was_listening:
+            self._emit(MicrophoneClosed())
+
+    def _is_flowing(self) -> bool:
+        return self._is_judging or _now() - self._last_frame_at < LOST_SECONDS
+
+    async def _watch(self) -> None:
+        """A device that died gives no sign but silence: notice that no frame has come."""
+        checked_at = _now()
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            was_late = _now() - checked_at > 2 * CHECK_SECONDS  # the loop was busy; the frames are still waiting
+            checked_at = _now()
+            if not was_late and not self._is_flowing() and (self._is_announced or self._press is not None):
+                self._lose()
+
+    def _hint_if_muted(self, samples: Samples) -> None:
+        before = self._zeros
+        self._zeros = 0 if samples.any() else before + len(samples)
+        limit = MUTED_SECONDS * SPEECH_RATE
+        if before < limit <= self._zeros:
+            advice = "See whether it is muted, or choose another one in the settings."
+            self._emit(NoticeShown("info", "The microphone gives nothing but silence.", advice))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

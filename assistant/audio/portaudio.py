@@ -1,0 +1,223 @@
+"""The sound driver on PortAudio (sounddevice), and what a PulseAudio or PipeWire server adds to it.
+
+The rule: PortAudio's shape of things ends here. Traps that shaped this file: the device list is read once, until
+PortAudio is terminated; a server that is killed only ends the callbacks; a microphone that is pulled out is silently
+replaced by the loudspeaker's monitor, so that we would hear ourselves.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.audio.devices import USUAL_RATE, OpenStream, Process, SoundDevice, SoundSystem, StreamRequest
+from assistant.core.errors import DeviceError
+
+BLOCK_SECONDS = 0.02  # shorter blocks gave dropouts on a busy two-core machine (ADR 0010)
+LATENCY_SECONDS = 0.05  # 80 ms round trip without dropouts; "low" drifted up to 300 ms
+LONGEST_LATENCY_SECONDS = 0.5  # a driver that claims more is not believed
+SERVER_SECONDS = 2.0  # pactl answers in milliseconds, or its server hangs
+
+
+class PortAudio:
+    """Loads the sound library at once; raises DeviceError where there is none."""
+
+    def __init__(self) -> None:
+        with quiet_stderr():
+            try:
+                import sounddevice
+            except OSError as error:  # what sounddevice raises when the shared library is missing
+                raise DeviceError(
+                    "The sound library PortAudio is not installed.",
+                    "Install it (Debian, Ubuntu: `apt install libportaudio2`) and start again.",
+                ) from error
+        self._sounddevice: Any = sounddevice
+
+    def survey(self, refresh: bool = False) -> SoundSystem:
+        if refresh:
+            with quiet_stderr():
+                self._sounddevice._terminate()
+                self._sounddevice._initialize()
+        apis = self._sounddevice.query_hostapis()
+        if not apis:
+            return SoundSystem(())
+        # One interface only: the others list the same hardware again under other names.
+        api = apis[max(0, self._sounddevice.default.hostapi)]
+        server = find_server()
+        devices = tuple(self._device(index, api, server) for index in api["devices"])
+        return SoundSystem(
+            devices,
+            host_api=api["name"],
+            server=server.name if server else "",
+            fingerprint=server.fingerprint if server else "",
+            listens_to_itself=server is not None and server.source.endswith(".monitor"),
+        )
+
+    def fingerprint(self) -> str:
+        server = find_server()
+        return server.fingerprint if server else ""
+
+    def open(self, request: StreamRequest, process: Process) -> OpenStream:
+        try:
+            with quiet_stderr():
+                return _Stream(self._sounddevice, request, process)
+        except (self._sounddevice.PortAudioError, ValueError) as error:
+            names = {device.name for device in (request.microphone, request.speaker) if device}
+            role = "loudspeaker" if request.microphone is None else "microphone"
+            raise DeviceError(
+                f"The {role} “{'” and “'.join(sorted(names))}” cannot be opened.",
+                "See whether another program holds it, or choose another device in the settings.",
+            ) from error
+
+    def _device(self, index: int, api: dict[str, Any], server: SoundServer | None) -> SoundDevice:
+        device = self._sounddevice.query_devices(index)
+        rate = round(device["default_samplerate"]) or USUAL_RATE
+        if server and server.sample_rate and device["name"] in ("pulse", "default"):
+            rate = server.sample_rate  # PortAudio says 44100 for every server
+        return SoundDevice(
+            name=device["name"],
+            index=index,
+            input_channels=device["max_input_channels"],
+            output_channels=device["max_output_channels"],
+            default_rate=rate,
+            is_default_input=index == api["default_input_device"],
+            is_default_output=index == api["default_output_device"],
+        )
+
+
+class _Stream:
+    def __init__(self, sounddevice: Any, request: StreamRequest, process: Process) -> None:
+        self._request = request
+        self._process = process
+        rate = request.sample_rate
+        options: dict[str, Any] = {
+            "samplerate": rate,
+            "blocksize": round(BLOCK_SECONDS * rate),
+            "latency": LATENCY_SECONDS,
+            "dtype": "float32",
+        }
+        # One microphone channel is enough for speech. A voice on one channel would come out of the left side only.
+        channels = min(2, request.speaker.output_channels) if request.speaker else 0
+        if request.microphone and request.speaker:
+            devices = (request.microphone.index, request.speaker.index)
+            self._stream = sounddevice.Stream(device=devices, channels=(1, channels), callback=self._both, **options)
+        elif request.speaker:
+            index = request.speaker.index
+            self._stream = sounddevice.OutputStream(device=index, channels=channels, callback=self._out, **options)
+        elif request.microphone:
+            index = request.microphone.index
+            self._stream = sounddevice.InputStream(device=index, channels=1, callback=self._in, **options)
+        else:
+            raise ValueError("neither a microphone nor a loudspeaker")
+        self._start(sounddevice)
+
+    def _start(self, sounddevice: Any) -> None:
+        latency = self._stream.latency
+        heard, played = latency if isinstance(latency, tuple) else (latency, latency)
+        self.latency_seconds = (_believable(heard), _believable(played))
+        try:
+            self._stream.start()
+        except sounddevice.PortAudioError:
+            self._stream.close(ignore_errors=True)
+            raise
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self._stream.active)
+
+    def close(self) -> None:
+        self._stream.close(ignore_errors=True)
+
+    # On PortAudio's thread: hand on, return None.
+
+    def _both(self, heard: Any, to_play: Any, frames: int, times: Any, status: Any) -> None:
+        self._process(heard[:, 0], to_play, self._heard_in(times))
+
+    def _out(self, to_play: Any, frames: int, times: Any, status: Any) -> None:
+        self._process(None, to_play, self._heard_in(times))
+
+    def _in(self, heard: Any, frames: int, times: Any, status: Any) -> None:
+        self._process(heard[:, 0], None, 0.0)
+
+    def _heard_in(self, times: Any) -> float:
+        ahead = float(times.outputBufferDacTime - times.currentTime)
+        return ahead if 0.0 < ahead < LONGEST_LATENCY_SECONDS else self.latency_seconds[1]
+
+
+def _believable(latency: float) -> float:
+    return latency if 0.0 < latency < LONGEST_LATENCY_SECONDS else LATENCY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class SoundServer:
+    """What `pactl` says of a PulseAudio or PipeWire server."""
+
+    name: str
+    sink: str
+    source: str
+    sample_rate: int = 0
+    """Hz of the default sink; 0 if unknown."""
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.sink} {self.source}"
+
+
+def find_server() -> SoundServer | None:
+    """None where there is no server, or no `pactl` to ask it. Takes 10 ms."""
+    facts = dict(line.split(": ", 1) for line in _pactl("info").splitlines() if ": " in line)
+    if not facts:
+        return None
+    sink = os.environ.get("PULSE_SINK") or facts.get("Default Sink", "")
+    source = os.environ.get("PULSE_SOURCE") or facts.get("Default Source", "")
+    rate = 0
+    for line in _pactl("list", "short", "sinks").splitlines():
+        fields = line.split("\t")  # index, name, driver, "s16le 2ch 48000Hz", state
+        if len(fields) > 3 and fields[1] == sink:
+            rate = int(fields[3].rpartition(" ")[2].removesuffix("Hz"))
+    return SoundServer(facts.get("Server Name", ""), sink, source, rate)
+
+
+def _pactl(*arguments: str) -> str:
+    if shutil.which("pactl") is None:
+        return ""
+    try:
+        done = subprocess.run(
+            ["pactl", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=SERVER_SECONDS,
+            env=os.environ | {"LC_ALL": "C"},
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Send the process's error output nowhere for the moment in which PortAudio and ALSA describe, line by line, each
+    device that is not there. They write to the file descriptor, so Python's own redirection does not reach them.
+
+    The price: what another thread writes to stderr in that moment (10 to 100 ms) is lost. So it surrounds loading,
+    re-reading and opening, and nothing else. Where stderr is closed (a window without a console) it does nothing.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)

@@ -1,0 +1,197 @@
+"""The sound card: opens the devices, keeps them open, and comes back when they went away.
+
+The rule: the conversation never waits for a device. Whatever is missing is told once, in a sentence, and looked for
+again in the background; microphone and speaker stay the same objects all the while. PortAudio is called from one
+thread only, and its callback (`_Wire`) only copies between the device and the rings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+from assistant.audio.devices import SoundDriver
+from assistant.audio.microphone import CardMicrophone
+from assistant.audio.portaudio import PortAudio
+from assistant.audio.speaker import CardSpeaker
+from assistant.audio.streams import OpenDevices, Side, open_devices
+from assistant.core.aio import EngineThread
+from assistant.core.errors import DeviceError
+from assistant.core.events import LevelMeasured, NoticeShown
+from assistant.core.ports import Emit
+from assistant.core.settings import AudioSettings
+
+TICK_SECONDS = 0.05  # the level meter's 20 Hz; everything else is counted from it
+RETRY_SECONDS = 1.0  # a device that came back is heard within five seconds, driver and server included
+LOOK_AROUND_SECONDS = 2.0  # how often the system's default devices are compared with the open ones
+FIRST_BLOCK_SECONDS = 5.0  # a virtual microphone needs 2 s for its first block
+STALLED_SECONDS = 1.0  # without a callback: a working device calls 50 times in it
+SLEPT_SECONDS = 4.0  # the loop was away for so long: the machine slept, and what the device has kept is stale
+
+
+class Loss(Enum):
+    """Why open devices are given up."""
+
+    GONE = auto()
+    """The stream ended by itself: device pulled out, sound server killed."""
+    STALLED = auto()
+    """Nothing ended, but nothing comes either."""
+    CHANGED = auto()
+    """Other devices are wanted, or there may be more of them now."""
+
+
+class SoundCard:
+    """`microphone` and `speaker` are ready at once; `run()` gives them a device. All methods belong to the loop."""
+
+    def __init__(
+        self,
+        settings: AudioSettings,
+        emit: Emit,
+        make_driver: Callable[[], SoundDriver] = PortAudio,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`make_driver` is called on the sound card's thread; a DeviceError from it is told like any other."""
+        self.microphone = CardMicrophone()
+        self.speaker = CardSpeaker(clock)
+        self._settings = settings
+        self._emit = emit
+        self._make_driver = make_driver
+        self._driver: SoundDriver | None = None
+        self._clock = clock
+        self._thread = EngineThread("sound-card")
+        self._devices: OpenDevices | None = None
+        self._told: tuple[tuple[str, str], ...] = ()
+        self._may_share = True
+        self._change_wanted = False
+        self._level = (0.0, 0.0)
+        self.speaker.volume = settings.volume
+
+    @property
+    def latency_seconds(self) -> float:
+        """The round trip from the callback through the air and back, as the system reports it."""
+        return self.microphone.latency_seconds + self.speaker.latency_seconds
+
+    @property
+    def shares_a_stream(self) -> bool:
+        """One clock for both sides: the second column of `microphone.blocks()` is a true echo reference."""
+        return self._devices is not None and self._devices.shares_a_stream
+
+    def apply(self, settings: AudioSettings) -> None:
+        """Take over changed settings: the volume at once, other devices within a tenth of a second."""
+        before, self._settings = self._settings, settings
+        self.speaker.volume = settings.volume
+        if (before.input_device, before.output_device) != (settings.input_device, settings.output_device):
+            self._change_wanted = True
+
+    async def run(self) -> None:
+        """Keep the devices open until cancelled. Never raises because of a device."""
+        try:
+            while True:
+                opened = await self._open()
+                if opened is None:
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                loss = await self._watch(opened)
+                await self._give_up(opened, loss)
+        finally:
+            await self._close()
+
+    async def _open(self) -> OpenDevices | None:
+        self._change_wanted = False
+        try:
+            opened = await self._thread.call(self._open_blocking)
+        except DeviceError as error:
+            if not self._told:  # that a device went away has been said, and is the better sentence
+                self._tell((error.what, error.advice))
+            return None
+        if opened.playback and opened.speaker:
+            self.speaker.attach(opened.playback, opened.speaker.device.name, opened.speaker.latency_seconds)
+        if opened.capture and opened.microphone:
+            self.microphone.attach(opened.capture, opened.microphone.device.name, opened.microphone.latency_seconds)
+        self._tell(*opened.notices)
+        return opened
+
+    def _open_blocking(self) -> OpenDevices:
+        is_first = self._driver is None
+        self._driver = self._driver or self._make_driver()
+        # Kept here, on the sound card's thread: a caller that was cancelled meanwhile would not take it.
+        self._devices = open_devices(self._driver, self._settings, self._clock, not is_first, self._may_share)
+        return self._devices
+
+    async def _watch(self, opened: OpenDevices) -> Loss:
+        """Returns when these devices should be opened anew."""
+        opened_at = looked_at = ticked_at = self._clock()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._measure()
+            now = self._clock()
+            if now - ticked_at > SLEPT_SECONDS or self._change_wanted:
+                return Loss.CHANGED
+            ticked_at = now
+            loss = self._loss(opened, opened_at, now)
+            if loss is not None:
+                return loss
+            if now - looked_at > LOOK_AROUND_SECONDS and self.speaker.queued_seconds == 0:
+                if await self._others_are_there(opened):
+                    return Loss.CHANGED
+                looked_at = ticked_at = self._clock()
+
+    def _loss(self, opened: OpenDevices, opened_at: float, now: float) -> Loss | None:
+        sides = [side for side in (opened.speaker, opened.microphone) if side]
+        if not sides or any(not side.stream.is_active for side in sides):
+            return Loss.GONE
+        # Opened apart, a microphone that gives nothing is no reason to interrupt the loudspeaker.
+        side = sides[0]
+        return Loss.STALLED if _is_stalled(side, opened_at, now) else None
+
+    async def _others_are_there(self, opened: OpenDevices) -> bool:
+        if self._driver is None:
+            return False
+        fingerprint = await self._thread.call(self._driver.fingerprint)
+        if fingerprint or opened.system.fingerprint:
+            return fingerprint != opened.system.fingerprint
+        return not opened.is_complete  # nobody tells of new devices here: look again for what is missing
+
+    async def _give_up(self, opened: OpenDevices, loss: Loss) -> None:
+        self.microphone.detach()
+        self.speaker.detach()
+        self._measure()
+        if loss is Loss.GONE:
+            self._tell(("The sound device went away.", "It is used again as soon as it is back; you can type."))
+        self._may_share = not (loss is Loss.STALLED and opened.shares_a_stream)
+        await self._thread.call(self._close_blocking)
+
+    def _tell(self, *notices: tuple[str, str]) -> None:
+        """Each sentence once, until it has stopped being true; then that all is well again."""
+        for what, advice in notices:
+            if (what, advice) not in self._told:
+                self._emit(NoticeShown("warning", what, advice))
+        if self._told and not notices:
+            self._emit(NoticeShown("info", "Sound is back."))
+        self._told = notices
+
+    def _measure(self) -> None:
+        level = (self.microphone.level, self.speaker.level)
+        if level != self._level:
+            self._level = level
+            self._emit(LevelMeasured(*level))
+
+    async def _close(self) -> None:
+        self.microphone.detach()
+        self.speaker.detach()
+        await self._thread.call(self._close_blocking)
+        self._thread.close()
+
+    def _close_blocking(self) -> None:
+        if self._devices is not None:
+            self._devices.close()
+        self._devices = None
+
+
+def _is_stalled(side: Side, opened_at: float, now: float) -> bool:
+    last = side.wire.last_block_at
+    if last is None:
+        return now - opened_at > FIRST_BLOCK_SECONDS
+    return now - last > STALLED_SECONDS
