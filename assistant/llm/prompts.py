@@ -29,14 +29,14 @@ LABELS = {
 }
 
 TAGS_AND_BIDI = "\u061c\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef"  # text a person cannot see, or sees reordered
-ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufeff\uffff9-\ufffb"
+ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb"
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 UNTYPED = re.compile(f"[{TAGS_AND_BIDI}{CONTROLS}]")
 INVISIBLE = re.compile(f"[{TAGS_AND_BIDI}{ZERO_WIDTH}{CONTROLS}]")
 
 
 class PromptBuilder:
-    """`mark` makes the quotes of one conversation unforgeable; `instructions` are the user's wishes for the assistant."""
+    """`mark` makes the quotes of one conversation unforgeable; `instructions` say how the user wants the assistant."""
 
     def __init__(self, instructions: str = "", mark: str = "") -> None:
         self._instructions = instructions

@@ -1,7 +1,7 @@
 """How a conversation is written for a family of models. Pure.
 
 The templates are ours and go by family; the program that a model file brings along for this is never run. Special
-tokens are kept apart from text, so that "<|im_end|>" in a message stays nine ordinary characters.
+tokens are kept apart from text, so that "<|im_end|>" in a message stays ordinary text.
 """
 
 from __future__ import annotations
