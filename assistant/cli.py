@@ -24,7 +24,7 @@ BENCHMARKS = ("asr", "llm", "tts", "sketch", "elements", "start", "talk")
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="vesper",
-        description="A voice-and-vision assistant that runs on your own machine. Without a command it opens the window.",
+        description="A voice-and-vision assistant on your own machine. Without a command it opens the window.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

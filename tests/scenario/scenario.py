@@ -120,7 +120,7 @@ class FakeSpeaker:
         self._until += frame.seconds
 
     async def drain(self) -> None:
-        while self.queued_seconds > 0:
+        while self.queued_seconds > 0:  # noqa: ASYNC110 - the clock is virtual
             await asyncio.sleep(self.queued_seconds)
 
     def flush(self) -> None:
