@@ -33,7 +33,7 @@ def test_words_pictures_and_sound_are_only_counted(tmp_path: Path) -> None:
     log(TurnCommitted(5, "user", SECRET))
     log(PagePainted(1, Page(SECRET, f"<p>{SECRET}"), final=True))
     log(UtteranceEnded(Utterance(AudioFrame(np.zeros(160, np.float32), 16_000), 2.0)))
-    log(ReplyFinished(SECRET, SECRET, stage_seconds=(("transcribe", 0.2),)))
+    log(ReplyFinished(text=SECRET, stage_seconds=(("transcribe", 0.2),)))
     log.close()
 
     written = lines(tmp_path / "log" / "events.jsonl")
