@@ -47,11 +47,12 @@ class ModelRow(TypedDict):
     memory_bytes: int
     needed: bool
     present: bool
+    folder: str
 
 
 def run_list(catalog: Catalog, as_json: bool = False) -> int:
     needed = catalog.default_ids(psutil.virtual_memory().total)
-    rows = [_row(card, card.id in needed, catalog.is_present(card.id)) for card in catalog.cards]
+    rows = [_row(catalog, card, card.id in needed) for card in catalog.cards]
     if as_json:
         _print_json(rows)
         return 0
@@ -64,7 +65,8 @@ def run_list(catalog: Catalog, as_json: bool = False) -> int:
     return 0
 
 
-def _row(card: ModelCard, needed: bool, present: bool) -> ModelRow:
+def _row(catalog: Catalog, card: ModelCard, needed: bool) -> ModelRow:
+    present = catalog.is_present(card.id)
     return ModelRow(
         id=card.id,
         task=card.task,
@@ -75,6 +77,7 @@ def _row(card: ModelCard, needed: bool, present: bool) -> ModelRow:
         memory_bytes=card.memory_bytes,
         needed=needed,
         present=present,
+        folder=str(catalog.folder(card.id)) if present else "",
     )
 
 
@@ -203,9 +206,14 @@ def main() -> int:
         action = actions.add_parser(name)
         action.add_argument("--json", action="store_true")
         action.add_argument("ids", nargs="*", default=[])
+        action.add_argument("--all", action="store_true", help="every model of the catalogue")
     actions.add_parser("remove").add_argument("id")
     try:
-        return run(parser.parse_args(), Catalog.load())
+        catalog = Catalog.load()
+        arguments = parser.parse_args()
+        if getattr(arguments, "all", False):
+            arguments.ids = [card.id for card in catalog.cards]
+        return run(arguments, catalog)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
