@@ -1,0 +1,179 @@
+"""A language model behind any server that speaks the OpenAI chat API: a bigger machine of the user's, or a service.
+
+The conversation goes to the address the user named and nowhere else: redirects are not followed, certificates are
+verified. Nothing is repeated once the first byte of an answer is here. Use an instance on one event loop only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from assistant.core.errors import EngineError, InputError
+from assistant.core.types import ChatRequest, ModelDelta, ModelTraits
+from assistant.llm import openai_wire as wire
+from assistant.llm import sse
+
+CONNECT_SECONDS = 5.0
+LIST_SECONDS = 10.0  # for the list of models; answers may take as long as they take
+LAST_WORDS_SECONDS = 2.0  # for the token counts, once the answer has ended
+TRIES = 3
+BACK_OFF_SECONDS = 0.5  # doubled after every try
+LONGEST_WAIT_SECONDS = 5.0  # a server may ask for more; then the user decides
+CHARACTERS_PER_TOKEN_AT_MOST = 16  # an answer longer than this allows is cut: the server does not keep to max_tokens
+EMPTY_EVENTS_AT_MOST = 10_000
+BYTES_PER_TOKEN = 3.0  # a low guess, so that prompts are planned too short rather than too long
+
+BUSY = frozenset((408, 429, 500, 502, 503, 504))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTraits:
+    """What the user knows of the server; a server that says more is believed."""
+
+    context_tokens: int = 8192
+    sees_pictures: bool = False
+
+
+class OpenAIClient:
+    """A LanguageModel. `base_url` ends in "/v1"; an empty `model` takes the first one the server offers."""
+
+    def __init__(self, base_url: str, model: str = "", api_key: str = "", known: ServerTraits | None = None) -> None:
+        address = urlsplit(base_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise InputError("That is no server address.", "It looks like https://host/v1.")
+        self._server = address.hostname + (f":{address.port}" if address.port else "")
+        self._model = model
+        self._known = known or ServerTraits()
+        self._mark = secrets.token_hex(4)
+        self._offer: wire.Offer | None = None
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+            timeout=httpx.Timeout(CONNECT_SECONDS, read=None),
+            follow_redirects=False,
+        )
+
+    async def traits(self) -> ModelTraits:
+        offer = await self._offered()
+        return ModelTraits(
+            offer.model,
+            offer.context_tokens or self._known.context_tokens,
+            offer.sees_pictures or self._known.sees_pictures,
+            runs_on=self._server,
+        )
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        async with self._completion(await self._body(request)) as response:
+            async for delta in self._deltas(response, request.max_tokens):
+                yield delta
+
+    async def prefill(self, request: ChatRequest) -> None:
+        """Only llama.cpp's server can be asked for this at no price; others are left alone."""
+        if (await self._offered()).is_llama:
+            body = await self._body(request) | {"max_tokens": 1}
+            async with self._completion(body) as response:
+                await response.aread()
+
+    async def count_tokens(self, text: str) -> int:
+        """An estimate: servers do not tell."""
+        return int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + 1
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _offered(self) -> wire.Offer:
+        if self._offer is None:
+            try:
+                response = await self._client.get("models", timeout=LIST_SECONDS)
+            except httpx.TransportError as error:
+                raise self._unreachable(error) from error
+            if response.status_code in (401, 403) or response.is_redirect:
+                raise wire.failure(self._server, self._model, response)
+            # A server without a list may well have the model.
+            self._offer = wire.read_offer(response, self._model) if response.is_success else wire.Offer(self._model)
+            if self._offer.model not in (self._offer.others or (self._offer.model,)):
+                offered = ", ".join(self._offer.others[:5])
+                self._offer = None
+                raise EngineError(f"{self._server} has no model “{self._model}”.", f"It offers: {offered}.")
+        return self._offer
+
+    async def _body(self, request: ChatRequest) -> dict[str, Any]:
+        offer = await self._offered()
+        sees_pictures = (await self.traits()).sees_pictures
+        return wire.chat_body(request, offer, sees_pictures, self._mark)
+
+    async def _deltas(self, response: httpx.Response, max_tokens: int) -> AsyncIterator[ModelDelta]:
+        left, empty = max_tokens * CHARACTERS_PER_TOKEN_AT_MOST, 0
+        end: ModelDelta | None = None
+        events = sse.payloads(response.aiter_bytes())
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(LAST_WORDS_SECONDS if end else None):
+                        delta = wire.read_delta(await anext(events))
+                except (StopAsyncIteration, TimeoutError):
+                    break
+                end = wire.joined(end, delta)
+                empty = 0 if delta.text else empty + 1
+                if delta.text:
+                    left -= len(delta.text)
+                    yield ModelDelta(delta.text[: left + len(delta.text)] if left < 0 else delta.text)
+                if left < 0 or empty > EMPTY_EVENTS_AT_MOST:
+                    end = ModelDelta("", "length")
+                    break
+        except sse.MalformedStream as error:
+            raise EngineError(
+                f"{self._server} sent something that is no answer.", "Check that the address leads to a model server."
+            ) from error
+        except httpx.TransportError as error:
+            raise wire.broken_off(self._server) from error
+        if end is None:
+            raise wire.broken_off(self._server)
+        yield end
+
+    @asynccontextmanager
+    async def _completion(self, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
+        """The response to a chat request, its first bytes here. Leaving the block hangs up, which stops the server."""
+        for attempt in range(1, TRIES + 1):
+            request = self._client.build_request("POST", "chat/completions", json=body)
+            try:
+                response = await self._client.send(request, stream=True)
+            except httpx.TransportError as error:
+                if attempt == TRIES:
+                    raise self._unreachable(error) from error
+                await asyncio.sleep(_pause_seconds(attempt))
+                continue
+            try:
+                if response.is_success:
+                    yield response
+                    return
+                await response.aread()
+                failure = wire.failure(self._server, self._model, response)
+            finally:
+                await response.aclose()
+            if response.status_code not in BUSY or wire.is_final(failure) or attempt == TRIES:
+                raise failure
+            await asyncio.sleep(_pause_seconds(attempt, response.headers.get("retry-after", "")))
+
+    def _unreachable(self, error: httpx.TransportError) -> Exception:
+        return wire.unreachable(self._server, certificate=isinstance(_root(error), ssl.SSLError))
+
+
+def _pause_seconds(attempt: int, asked: str = "") -> float:
+    seconds = float(asked) if asked.isdecimal() else BACK_OFF_SECONDS * 2 ** (attempt - 1)
+    return min(seconds, LONGEST_WAIT_SECONDS)
+
+
+def _root(error: BaseException) -> BaseException:
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
