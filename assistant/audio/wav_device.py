@@ -69,6 +69,8 @@ class WavSpeaker:
     `in_real_time` False counts everything as played the moment it is queued. Volume is not applied.
     """
 
+    is_open = True
+
     def __init__(self, sample_rate: int = 24_000, in_real_time: bool = True) -> None:
         self.sample_rate = sample_rate
         self._in_real_time = in_real_time

@@ -63,6 +63,11 @@ class Speaker(Protocol):
     """A loudspeaker with a clock. Seconds count reply audio that left the device, never the silence between."""
 
     @property
+    def is_open(self) -> bool:
+        """There is a device; without one a reply is only written."""
+        ...
+
+    @property
     def played_seconds(self) -> float: ...
 
     @property

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from assistant.core.errors import AssistantError, EngineError, StorageError
+from assistant.core.errors import AssistantError, EngineError, NotSavedYet, PromptTooLongError, StorageError
 from assistant.core.events import (
     ClauseSynthesized,
     NothingHeard,
@@ -99,6 +99,7 @@ class Reply:
     """The user's words are in the history."""
     _shown: str = ""
     _clauses: list[SpokenClause] = field(default_factory=list)
+    _voice: Voice | None = None
     _voice_start: float = 0.0
     _turn_id: int = 0
     _started_at: float = 0.0
@@ -171,7 +172,7 @@ class Reply:
     async def _answer(self) -> None:
         self.emit(ReplyStarted())
         clauses = SpokenClauses()
-        voice = self.parts.voice
+        voice = self._voice = self.parts.voice if self.parts.voice and self.parts.voice.speaker.is_open else None
         if voice is not None:
             self._voice_start = voice.speaker.played_seconds + voice.speaker.queued_seconds
         async with aclosing(self._words()) as words:
@@ -179,10 +180,8 @@ class Reply:
                 self._mark("first_token")
                 self._shown += text
                 self.emit(ReplyDelta(text))
-                for clause in clauses.feed(text):
-                    await self._say(clause)
-        for clause in clauses.finish():
-            await self._say(clause)
+                await self._say(clauses.feed(text))
+        await self._say(clauses.finish())
         if voice is not None:
             await voice.speaker.drain()
 
@@ -195,19 +194,30 @@ class Reply:
             return
         parts = self.parts
         room = (await parts.model.traits()).context_tokens - parts.settings.mind.longest_reply_tokens
-        parts.first_turn = first_turn_that_fits(parts.history.turns, int(room * CHARACTERS_PER_TOKEN), parts.first_turn)
-        request = parts.prompts.request(parts.history.messages(parts.first_turn), parts.settings.mind)
-        async with aclosing(parts.model.stream(request)) as deltas:  # type: ignore[type-var]  # a port's stream is a generator
-            async for delta in deltas:
-                if delta.text:
-                    yield delta.text
+        budget = int(room * CHARACTERS_PER_TOKEN)
+        while True:
+            parts.first_turn = first_turn_that_fits(parts.history.turns, budget, parts.first_turn)
+            request = parts.prompts.request(parts.history.messages(parts.first_turn), parts.settings.mind)
+            try:
+                async with aclosing(parts.model.stream(request)) as deltas:  # type: ignore[type-var]
+                    async for delta in deltas:
+                        if delta.text:
+                            yield delta.text
+                return
+            except PromptTooLongError:
+                if self._shown or parts.first_turn >= len(parts.history.turns) - 1:
+                    raise
+                budget //= 2  # the text has more tokens than its length let expect
 
-    async def _say(self, clause: str) -> None:
-        """Synthesize a clause and queue it; the playback clock tells later how much of it was heard."""
-        voice = self.parts.voice
-        if voice is None:
-            return
-        self._mark("first_clause")
+    async def _say(self, clauses: list[str]) -> None:
+        """Synthesize clauses and queue them; the playback clock tells later how much of them was heard."""
+        for clause in clauses:
+            self._mark("first_clause")
+            if self._voice is not None:
+                await self._voice_clause(clause, self._voice)
+            await self._checkpoint()
+
+    async def _voice_clause(self, clause: str, voice: Voice) -> None:
         start = self._clauses[-1].end_seconds if self._clauses else 0.0
         seconds = 0.0
         async for frame in voice.synthesizer.synthesize(clause):
@@ -218,7 +228,6 @@ class Reply:
                 self._sound_watch = asyncio.create_task(self._watch_first_sound(voice.speaker))
         self._clauses.append(SpokenClause(clause, start, start + seconds))
         self.emit(ClauseSynthesized(clause, seconds))
-        await self._checkpoint()
 
     async def _watch_first_sound(self, speaker: Speaker) -> None:
         while speaker.played_seconds <= self._voice_start:  # noqa: ASYNC110 - a clock to read, nothing to wait on
@@ -229,7 +238,10 @@ class Reply:
     async def _checkpoint(self) -> None:
         """The reply so far, on disk and marked as unfinished, in case the process dies while it speaks."""
         if self._turn_id:
-            await self._finished(self._shown, interrupted=True)
+            try:
+                await self.parts.store.checkpoint_turn(self._turn_id, self._shown)
+            except StorageError as error:
+                self.emit(NoticeShown("warning", error.what, error.advice))
         else:
             self._turn_id = await self._saved(Turn("assistant", self._shown, (), Origin.MODEL, interrupted=True))
 
@@ -240,10 +252,9 @@ class Reply:
         self.emit(ReplyInterrupted(self._shown, heard))
 
     def _heard(self) -> str:
-        voice = self.parts.voice
-        if voice is None:
+        if self._voice is None:
             return self._shown
-        return heard_text(tuple(self._clauses), voice.speaker.played_seconds - self._voice_start)
+        return heard_text(tuple(self._clauses), self._voice.speaker.played_seconds - self._voice_start)
 
     async def _keep(self, text: str, interrupted: bool) -> None:
         if not text and not self._turn_id:
@@ -270,7 +281,7 @@ class Reply:
             return await self.parts.store.add_turn(self.parts.conversation_id, turn)
         except StorageError as error:
             self.emit(NoticeShown("warning", error.what, error.advice))
-            return 0
+            return error.turn_id if isinstance(error, NotSavedYet) else 0
 
     async def _finished(self, text: str, interrupted: bool) -> None:
         try:

@@ -15,6 +15,7 @@ from assistant.core.events import (
     PhaseChanged,
     PictureAttached,
     PictureDropped,
+    PicturesDetached,
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
@@ -86,6 +87,8 @@ class Session:
             self._jobs.start(event.name, event.data)
         elif isinstance(event, PictureAttached):
             self._pictures.append(event.picture)
+        elif isinstance(event, PicturesDetached):
+            self._pictures.clear()
         if not decides:
             return
         before = self._conversation.phase

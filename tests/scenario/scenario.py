@@ -95,6 +95,8 @@ class FakeVoice:
 class FakeSpeaker:
     """Plays in virtual time; notes when it was silenced while something was playing."""
 
+    is_open = True
+
     def __init__(self) -> None:
         self._before = 0.0
         self._from = 0.0
@@ -147,6 +149,9 @@ class FakeStore:
         self._check()
         self.rows[len(self.rows) + 1] = turn
         return len(self.rows)
+
+    async def checkpoint_turn(self, turn_id: int, text: str) -> None:
+        await self.finish_turn(turn_id, text, interrupted=True)
 
     async def finish_turn(self, turn_id: int, text: str, interrupted: bool) -> None:
         self._check()
