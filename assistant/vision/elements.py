@@ -1,0 +1,179 @@
+"""From writing, marks and shapes to typed elements in reading order.
+
+Pure functions over a scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from assistant.core.sketch import Box, Element, ElementType
+from assistant.vision import lexicon
+from assistant.vision.frames import Framed, read_frame
+from assistant.vision.marks import MarkedText, find_marks
+from assistant.vision.paragraphs import Hinted, hinted_texts
+from assistant.vision.scene import Scene, TextSpan
+from assistant.vision.shapes import Form, Shape
+from assistant.vision.texts import spans, writing_mask
+
+PAGE_SHARE = 0.8  # of both sides of the picture: a frame that large is the page itself
+MOST_ELEMENTS = 300  # a page nobody could draw
+HEADING_HEIGHT = 1.3  # times the typical text
+RADIO, CHECKBOX = ElementType.RADIO, ElementType.CHECKBOX
+
+
+@dataclass(slots=True)
+class _Draft:
+    elements: list[Element] = field(default_factory=list)
+
+    def add(self, type_: ElementType, box: Box, text: str = "", **more: object) -> None:
+        self.elements.append(Element("", type_, box, text, **more))  # type: ignore[arg-type]  # checked by Element
+
+
+def find_elements(scene: Scene) -> tuple[Element, ...]:
+    """The elements of a drawn page, ids e1, e2, ... in reading order."""
+    frames = _frames(scene)
+    writing = writing_mask(scene, frames)
+    marked, lines = find_marks(scene, writing, scene.lines)
+    marked, frames = _settle(marked, frames)
+    texts = spans(scene, lines, writing)
+    read = _read_frames(scene, frames, texts, marked)
+    hiding = [f for f in read if f.hides]
+    used = {id(t) for f in read for t in f.texts}
+    free = [t for t in texts if id(t) not in used and not any(f.box.contains(t.box, 0.6) for f in hiding)]
+    marked = [m for m in marked if not any(f.box.contains(m.mark.box, 0.8) for f in hiding)]
+    hinted = hinted_texts(scene, [f.box for f in read], free, [m.mark.box for m in marked])
+    draft = _Draft()
+    _add_frames(draft, read)
+    _add_marks(draft, marked)
+    _add_texts(draft, free)
+    _add_hinted(draft, hinted)
+    return _in_reading_order(draft.elements[:MOST_ELEMENTS], scene.unit)
+
+
+def _frames(scene: Scene) -> list[Shape]:
+    """Shapes that are not letters, marks or the page itself."""
+    height, width = scene.ink.mask.shape
+    kept = []
+    for shape in scene.shapes:
+        box = shape.box
+        if box.width > PAGE_SHARE * width and box.height > PAGE_SHARE * height:
+            continue
+        if min(box.width, box.height) < 0.8 * scene.unit or max(box.width, box.height) < 1.9 * scene.unit:
+            continue
+        if any(_is_part_of_text(box, line.box) for line in scene.lines if line.confidence > 0.5):
+            continue
+        kept.append(shape)
+    return kept
+
+
+def _is_part_of_text(box: Box, line: Box) -> bool:
+    return line.contains(box, 0.75) and (box.width < 0.85 * line.width or box.height < 0.7 * line.height)
+
+
+def _settle(marked: list[MarkedText], frames: list[Shape]) -> tuple[list[MarkedText], list[Shape]]:
+    """A shape is a mark or a frame, not both."""
+    marks = [m.mark.box for m in marked]
+    frames = [f for f in frames if not any(f.box.overlap(m) > 0.4 or m.contains(f.box, 0.8) for m in marks)]
+    return marked, frames
+
+
+def _read_frames(
+    scene: Scene, frames: Sequence[Shape], texts: Sequence[TextSpan], marked: Sequence[MarkedText]
+) -> list[Framed]:
+    """Frames from the outside in; what a hiding frame contains is not looked at."""
+    read: list[Framed] = []
+    for shape in sorted(frames, key=lambda s: -s.box.area):
+        if any(f.hides and f.box.contains(shape.box, 0.7) for f in read):
+            continue
+        inner = [
+            s for s in frames if s is not shape and shape.box.contains(s.box, 0.85) and s.box.area < shape.box.area
+        ]
+        inside = [t for t in texts if shape.box.contains(t.box, 0.65)]
+        marks = sum(shape.box.contains(m.mark.box, 0.8) for m in marked)
+        read.append(read_frame(scene, shape, inner, inside, marks))
+    return [f for f in read if not _is_cell_of_card(f, read)]
+
+
+def _is_cell_of_card(framed: Framed, others: Sequence[Framed]) -> bool:
+    """An empty field that shares three sides with a card is the card's own header."""
+    if framed.type is not ElementType.INPUT or framed.text:
+        return False
+    for other in others:
+        if other.type is ElementType.CARD and other.box.contains(framed.box, 0.85):
+            slack = 0.1 * other.box.width
+            if abs(other.box.x - framed.box.x) < slack and abs(other.box.right - framed.box.right) < slack:
+                return True
+    return False
+
+
+def _add_frames(draft: _Draft, read: Sequence[Framed]) -> None:
+    for framed in read:
+        text = lexicon.mend(framed.text, min((t.confidence for t in framed.texts), default=1.0))
+        draft.add(framed.type, framed.box, text, confidence=max(0.1, min(1.0, framed.confidence)), evidence=("shape",))
+
+
+def _add_marks(draft: _Draft, marked: Sequence[MarkedText]) -> None:
+    for item in marked:
+        mark = item.mark
+        kind = RADIO if mark.form is Form.RING else CHECKBOX
+        box = mark.box.union(item.text.box) if item.text else mark.box
+        text = lexicon.mend(item.text.text, item.text.confidence) if item.text else ""
+        sure = min(1.0, 0.5 + mark.sureness / 2)
+        draft.add(kind, box, text, confidence=sure, checked=mark.checked, evidence=("shape", "ocr"))
+
+
+def _add_texts(draft: _Draft, texts: Sequence[TextSpan]) -> None:
+    texts = [t for t in texts if _is_writing(t)]
+    heights = [t.box.height for t in texts]
+    typical = float(np.median(heights)) if heights else 0.0
+    for text in texts:
+        words = lexicon.mend(text.text, text.confidence)
+        kind = ElementType.TEXT
+        if len(heights) > 1 and text.box.height > HEADING_HEIGHT * typical:
+            kind = ElementType.HEADING
+        elif text.underlined or lexicon.is_link_text(words):
+            kind = ElementType.LINK
+        draft.add(kind, text.box, words, confidence=text.confidence, evidence=("ocr",))
+    _name_title(draft, typical)
+
+
+def _is_writing(text: TextSpan) -> bool:
+    return any(c.isalnum() for c in text.text) and text.confidence > 0.35
+
+
+def _name_title(draft: _Draft, typical: float) -> None:
+    """The topmost line is a heading unless it is small or one of several in its row."""
+    texts = [e for e in draft.elements if e.type in (ElementType.TEXT, ElementType.HEADING)]
+    if not draft.elements or len(texts) < 2 or any(e.type is ElementType.HEADING for e in texts):
+        return
+    top = min(texts, key=lambda e: e.box.y)
+    above = [e for e in draft.elements if e is not top and e.box.y < top.box.bottom]
+    if not above and top.box.height > 0.9 * typical:
+        draft.elements[draft.elements.index(top)] = replace(top, type=ElementType.HEADING)
+
+
+def _add_hinted(draft: _Draft, hinted: Sequence[Hinted]) -> None:
+    for hint in hinted:
+        draft.add(hint.type, hint.box, confidence=hint.confidence, lines=hint.lines, evidence=("stroke",))
+
+
+def _in_reading_order(elements: Sequence[Element], unit: float) -> tuple[Element, ...]:
+    """Rows from the top, each from the left. A row is what overlaps the first element's height by half."""
+    rest = sorted(elements, key=lambda e: e.box.y)
+    ordered: list[Element] = []
+    while rest:
+        first = rest[0]
+        row = [e for e in rest if e is first or _same_row(first.box, e.box, unit)]
+        ordered.extend(sorted(row, key=lambda e: e.box.x))
+        rest = [e for e in rest if all(e is not r for r in row)]
+    return tuple(replace(e, id=f"e{i}") for i, e in enumerate(ordered, 1))
+
+
+def _same_row(first: Box, box: Box, unit: float) -> bool:
+    shared = min(first.bottom, box.bottom) - max(first.y, box.y)
+    alike = max(first.height, box.height) < 4 * unit
+    return alike and shared > 0.5 * min(first.height, box.height)

@@ -1,0 +1,172 @@
+"""What a drawn frame is: picture, field, menu, button or just a border around other things.
+
+Pure functions over a scene.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.core.sketch import Box, ElementType
+from assistant.vision.lexicon import is_button_text, is_hint_text
+from assistant.vision.scene import Scene, TextSpan, cut
+from assistant.vision.shapes import Form, Shape, diagonals
+
+CROSSED = 0.62  # of the weaker diagonal: a slanted tick covers less
+FIELD_HEIGHT = 2.8  # letter heights; a higher empty box takes more than one line
+PICTURE_ASPECT = 2.3  # an empty high box wider than this is for writing in
+ARROW = re.compile(r"[\s|/\[\]]*[VvDU▼▽△ΔA∇7>Y]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A frame that was understood. `texts` are the lines it uses up."""
+
+    type: ElementType
+    box: Box
+    text: str
+    confidence: float
+    texts: tuple[TextSpan, ...] = ()
+    hides: bool = False
+    """Whatever else lies inside is part of it."""
+
+
+def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequence[TextSpan], marks: int) -> Framed:
+    """`inner` are the frames, `texts` the lines, `marks` the number of tick boxes and rings inside."""
+    box, unit = shape.box, scene.unit
+    if shape.form is Form.RING:
+        return _ring(shape, texts)
+    if diagonals(scene.ink.mask, box) >= CROSSED:
+        return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
+    cells = [s for s in inner if s.form is Form.BOX and _is_cell(s.box, box)]
+    menu = _menu(scene, shape, cells, texts)
+    if menu is not None:
+        return menu
+    solid = [s for s in inner if s not in cells and s.box.area > 0.02 * box.area]
+    if marks > 1 or len(texts) > 3 or (texts and [s for s in solid if s.form is Form.BOX]) or len(solid) > 1:
+        return Framed(ElementType.CARD, box, "", shape.score)
+    if texts:
+        return _with_text(shape, texts, unit)
+    return _empty(scene, shape, solid)
+
+
+def _ring(shape: Shape, texts: Sequence[TextSpan]) -> Framed:
+    words = [t for t in texts if t.confidence > 0.8 and len(t.text) > 1 and t.box.width > 0.45 * shape.box.width]
+    if len(words) == 1:
+        return Framed(ElementType.BUTTON, shape.box, words[0].text, shape.score, tuple(texts), hides=True)
+    return Framed(ElementType.IMAGE, shape.box, "", shape.score, tuple(texts), hides=True)
+
+
+def _is_cell(inner: Box, outer: Box) -> bool:
+    """Does it share top and bottom with the outer frame?"""
+    slack = 0.2 * outer.height
+    return abs(inner.y - outer.y) <= slack and abs(inner.bottom - outer.bottom) <= slack
+
+
+def _menu(scene: Scene, shape: Shape, cells: Sequence[Shape], texts: Sequence[TextSpan]) -> Framed | None:
+    """A field with an arrow at its right end."""
+    box, unit = shape.box, scene.unit
+    if box.height > 3.5 * unit or box.width < 1.3 * box.height or len(texts) > 2:
+        return None
+    arrow_cells = [c for c in cells if c.box.x > box.x + 0.5 * box.width and c.box.width < 1.9 * box.height]
+    label = [t for t in texts if t.box.centre[0] < box.right - 0.9 * box.height]
+    separated = bool(arrow_cells) or _has_separator(scene, box)
+    stripped = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
+    if not separated and not _arrow_glyph(scene, box, label, texts) and not stripped:
+        return None
+    if not separated and stripped and not _has_room_before_arrow(scene, stripped[0].box):
+        return None
+    words = []
+    for text in label:
+        reaches = text.box.right > box.right - 0.8 * box.height
+        words.append(ARROW.sub("", text.text).strip(" |[]") if reaches else text.text)
+    return Framed(ElementType.SELECT, box, " ".join(w for w in words if w), shape.score, tuple(texts), hides=True)
+
+
+def _has_separator(scene: Scene, box: Box) -> bool:
+    """An upright stroke through the right third, from top to bottom, with something behind it."""
+    view = cut(scene.ink.mask, box) > 0
+    height, width = view.shape
+    start, end = max(round(0.5 * width), width - round(1.7 * height)), width - round(0.3 * height)
+    if end - start < 4:
+        return False
+    reach = max(2, round(0.08 * height))
+    middle = view[round(0.12 * height) : round(0.88 * height)]
+    for column in range(start, end, max(1, reach // 2)):
+        rows = middle[:, max(0, column - reach) : column + reach + 1].any(axis=1)
+        if rows.mean() > 0.93:
+            behind = view[round(0.2 * height) : round(0.8 * height), column + reach + 1 : width - max(3, reach)]
+            before = view[round(0.2 * height) : round(0.8 * height), max(0, column - 3 * reach) : column - reach]
+            return bool(behind.any()) and not before.any(axis=0).all()
+    return False
+
+
+def _arrow_glyph(scene: Scene, box: Box, label: Sequence[TextSpan], texts: Sequence[TextSpan]) -> bool:
+    """A small triangle or V alone near the right end."""
+    for text in texts:
+        if text not in label and len(text.text) <= 1:
+            return True
+    used = max((t.box.right for t in label), default=box.x + 0.3 * box.width)
+    for piece in scene.pieces:
+        inside = box.contains(piece.box, 0.98) and piece.box.x > max(used + 0.3 * scene.unit, box.x + 0.6 * box.width)
+        if not inside or piece.box.height > 0.75 * box.height or piece.box.height < 0.15 * box.height:
+            continue
+        if 0.5 < piece.box.width / piece.box.height < 2.6 and piece.box.right < box.right - 0.03 * box.height:
+            return bool(label) or len(texts) == 0
+    return False
+
+
+def _has_room_before_arrow(scene: Scene, box: Box) -> bool:
+    """Is the last glyph of a line set apart from the rest?"""
+    columns = (cut(scene.ink.mask, box) > 0).any(axis=0)
+    ink = np.flatnonzero(columns)
+    if len(ink) < 3:
+        return False
+    gaps = np.diff(ink)
+    tail = ink[1:][gaps > 0.6 * scene.unit]
+    return bool(len(tail)) and len(columns) - int(tail[-1]) < 1.3 * scene.unit
+
+
+def _with_text(shape: Shape, texts: Sequence[TextSpan], unit: float) -> Framed:
+    box = shape.box
+    whole = texts[0].box
+    for text in texts[1:]:
+        whole = whole.union(text.box)
+    words = " ".join(t.text for t in sorted(texts, key=lambda t: (round(t.box.y / unit), t.box.x)))
+    before, after = whole.x - box.x, box.right - whole.right
+    centred = abs(before - after) < 0.25 * box.width or whole.width > 0.62 * box.width
+    hinted = is_hint_text(words)
+    button = is_button_text(words)
+    if box.height > 4.5 * unit and whole.height < 0.4 * box.height and not button:
+        kind = (
+            ElementType.TEXTAREA
+            if before < 0.2 * box.width and whole.y - box.y < 0.3 * box.height
+            else ElementType.CARD
+        )
+        return Framed(
+            kind,
+            box,
+            words if kind is ElementType.TEXTAREA else "",
+            shape.score,
+            tuple(texts) if kind is ElementType.TEXTAREA else (),
+        )
+    field = (not centred or hinted) and not button
+    kind = ElementType.INPUT if field else ElementType.BUTTON
+    return Framed(kind, box, words, shape.score, tuple(texts), hides=True)
+
+
+def _empty(scene: Scene, shape: Shape, solid: Sequence[Shape]) -> Framed:
+    box, unit = shape.box, scene.unit
+    if any(s.box.height > 0.15 * box.height for s in solid) and box.height > 2.5 * unit:
+        return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
+    if box.height <= FIELD_HEIGHT * unit and box.width > 1.8 * box.height:
+        return Framed(ElementType.INPUT, box, "", shape.score)
+    if box.width > PICTURE_ASPECT * box.height:
+        return Framed(
+            ElementType.TEXTAREA if box.height > 1.3 * FIELD_HEIGHT * unit else ElementType.INPUT, box, "", shape.score
+        )
+    return Framed(ElementType.IMAGE, box, "", shape.score - 0.2, hides=True)

@@ -1,0 +1,127 @@
+"""Reads handwriting: RapidOCR with the PP-OCRv6 weights of its own wheel, so nothing is ever downloaded.
+
+Blocking; loading takes about a second. Boxes are in pixels of the array that was read.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.sketch import Box
+
+Pixels = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.float32]
+
+THREADS = 2  # more slows the window down on a two-core laptop, and gains little
+DETECT_SIDE = 1280  # px, longer side seen by the text detector: 1600 costs 60 % more time and finds no more lines
+CROP_HEIGHT = 48  # px, what the recogniser was trained on
+MAX_LINES = 250  # a photographed book page; a sketch has 10 to 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OcrLine:
+    """One line of text. `quad` is 4 x 2: clockwise from the text's own top left."""
+
+    quad: Points
+    text: str
+    confidence: float
+
+    @property
+    def box(self) -> Box:
+        left, top = self.quad.min(axis=0)
+        right, bottom = self.quad.max(axis=0)
+        return Box(float(left), float(top), float(right - left), float(bottom - top))
+
+    @property
+    def height(self) -> float:
+        """Of the slanted line itself, not of its upright box."""
+        down_left, down_right = self.quad[3] - self.quad[0], self.quad[2] - self.quad[1]
+        return float((np.linalg.norm(down_left) + np.linalg.norm(down_right)) / 2)
+
+    @property
+    def width(self) -> float:
+        return float((np.linalg.norm(self.quad[1] - self.quad[0]) + np.linalg.norm(self.quad[2] - self.quad[3])) / 2)
+
+
+class TextReader:
+    """Finds lines of text and reads them. Not thread-safe."""
+
+    def __init__(self) -> None:
+        import rapidocr
+
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        models = Path(rapidocr.__file__).parent / "models"
+        self._engine: Any = rapidocr.RapidOCR(
+            params={
+                "Global.log_level": "error",
+                "Global.use_cls": False,
+                "Global.text_score": 0.0,
+                "Global.model_root_dir": str(models),
+                "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
+                "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
+                "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
+                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            }
+        )
+
+    def warm(self) -> None:
+        """Load both networks and run them once."""
+        blank = np.full((64, 256, 3), 255, np.uint8)
+        cv2.putText(blank, "warm", (20, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 2)
+        self.lines(blank)
+        self.recognise([blank])
+
+    def lines(self, image: Pixels) -> list[OcrLine]:
+        """Lines of text in a BGR picture, in no particular order. Empty lines are left out."""
+        quads = self._detect(image)
+        read = self.recognise([_cut(image, quad) for quad in quads])
+        return [
+            OcrLine(quad, text, confidence)
+            for quad, (text, confidence) in zip(quads, read, strict=True)
+            if text and confidence > 0.2  # below that it is a drawing, not writing
+        ]
+
+    def recognise(self, crops: Sequence[Pixels]) -> list[tuple[str, float]]:
+        """The text in each crop of one line, with a confidence of 0 to 1."""
+        if not crops:
+            return []
+        result = self._engine.recognize_txt(list(crops))
+        return [(clean(text), float(score)) for text, score in zip(result.txts, result.scores, strict=True)]
+
+    def _detect(self, image: Pixels) -> list[Points]:
+        scale = min(1.0, DETECT_SIDE / max(image.shape[:2]))
+        small = image if scale == 1.0 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if min(small.shape[:2]) < 16:
+            return []
+        found = self._engine(small, use_det=True, use_cls=False, use_rec=False)
+        boxes = getattr(found, "boxes", None)
+        if boxes is None:
+            return []
+        return [np.asarray(box, np.float32) / scale for box in list(boxes)[:MAX_LINES]]
+
+
+def clean(text: str) -> str:
+    """Without control characters, with full-width forms folded and single spaces."""
+    folded = unicodedata.normalize("NFKC", text)
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in folded)
+    return re.sub(r"\s+", " ", kept).strip()
+
+
+def _cut(image: Pixels, quad: Points) -> Pixels:
+    """The quad's inside, upright. A line written downwards is turned like the detector's own crops are."""
+    width = int(max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3]), 1))
+    height = int(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2]), 1))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad, target)
+    cut = cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(np.rot90(cut) if height >= 1.5 * width else cut, np.uint8)

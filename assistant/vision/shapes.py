@@ -1,0 +1,220 @@
+"""Boxes and rings in a drawing, however wobbly, leaky or crossed out.
+
+Many rectangles are proposed; one is believed when ink runs along all four of its sides. Pure functions over arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.sketch import Box
+from assistant.vision.ink import Mask
+from assistant.vision.strokes import Stroke
+
+CLOSINGS = (0.0, 0.15, 0.35, 0.6)  # gaps bridged, in letter heights: pens leave corners open
+MOST_PROPOSALS = 1500  # the largest are looked at; a photo of a lawn proposes many thousands
+SMALLEST = 0.4  # letter heights: below this it is a dot
+
+
+class Form(StrEnum):
+    BOX = "box"
+    RING = "ring"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    form: Form
+    box: Box
+    score: float
+    """0 to 1: how much of the outline is really drawn."""
+    sides: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    """Drawn share of top, right, bottom, left."""
+
+
+def find_shapes(mask: Mask, strokes: Sequence[Stroke], unit: float, stroke_width: float) -> list[Shape]:
+    """Shapes without near duplicates, best first. `unit` is the height of a letter."""
+    shapes = []
+    for box in _proposals(mask, strokes, unit):
+        tolerance = stroke_width + 1.5
+        ring = ring_score(mask, box)
+        sides = side_scores(mask, box, tolerance)
+        score = _box_score(sides)
+        if ring >= 0.8 and ring > score - 0.05 and 0.6 <= box.width / box.height <= 1.7:
+            shapes.append(Shape(Form.RING, box, ring))
+        elif score > 0 and not _is_split(mask, box, unit):
+            shapes.append(Shape(Form.BOX, box, score, sides))
+    return _without_twins(shapes)
+
+
+def side_scores(mask: Mask, box: Box, tolerance: float) -> tuple[float, float, float, float]:
+    """How much of each side (top, right, bottom, left) is drawn as one straight stroke, seen from outside."""
+    inside = _cut(mask, box)
+    if min(inside.shape) < 4:
+        return 0.0, 0.0, 0.0, 0.0
+    return (
+        _straightness(inside, tolerance),
+        _straightness(inside[:, ::-1].T, tolerance),
+        _straightness(inside[::-1], tolerance),
+        _straightness(inside.T, tolerance),
+    )
+
+
+def ring_score(mask: Mask, box: Box) -> float:
+    """Share of directions in which the outermost ink lies on the ellipse that fills the box."""
+    inside = _cut(mask, box)
+    height, width = inside.shape
+    if min(height, width) < 6:
+        return 0.0
+    ys, xs = np.nonzero(inside)
+    if len(xs) < 12:
+        return 0.0
+    dx, dy = (xs + 0.5 - width / 2) / (width / 2), (ys + 0.5 - height / 2) / (height / 2)
+    radius = np.hypot(dx, dy)
+    bins = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
+    outermost = np.zeros(36)
+    np.maximum.at(outermost, bins, radius)
+    return float(np.mean(np.abs(outermost - 0.98) < 0.15))
+
+
+def diagonals(mask: Mask, box: Box) -> float:
+    """How much of the weaker of the two diagonals is drawn: 1 for a crossed box."""
+    inside = _cut(mask, box)
+    height, width = inside.shape
+    if min(height, width) < 8:
+        return 0.0
+    reach = max(2, round(0.06 * min(height, width)))
+    near = cv2.dilate(inside.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    steps = np.linspace(0.14, 0.86, 40)  # the corners have ink anyway
+    rows, columns = (steps * (height - 1)).astype(int), (steps * (width - 1)).astype(int)
+    falling, rising = near[rows, columns], near[rows, columns[::-1]]
+    return float(min(_longest_share(falling), _longest_share(rising)))
+
+
+def _longest_share(hits: npt.NDArray[np.uint8]) -> float:
+    return float(hits.mean())
+
+
+def _cut(mask: Mask, box: Box) -> npt.NDArray[np.bool_]:
+    left, top = max(0, round(box.x)), max(0, round(box.y))
+    return np.asarray(mask[top : round(box.bottom), left : round(box.right)] > 0)
+
+
+def _straightness(inside: npt.NDArray[np.bool_], tolerance: float) -> float:
+    """Share of columns whose first ink from above lies on one straight line."""
+    height, width = inside.shape
+    skip = max(1, round(0.05 * width))  # corners may be round
+    inside = inside[:, skip : width - skip]
+    first = inside.argmax(axis=0).astype(np.float64)
+    usable = inside.any(axis=0) & (first < 0.45 * height)
+    if usable.mean() < 0.25:
+        return 0.0
+    columns = np.arange(len(first), dtype=np.float64)
+    slope, base = _line(columns[usable], first[usable], width)
+    allowed = max(tolerance, 0.022 * width, 0.05 * min(height, width))
+    return float(np.mean(usable & (np.abs(first - (base + slope * columns)) <= allowed)))
+
+
+def _line(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], width: int) -> tuple[float, float]:
+    """A line that half of the points may disagree with: slope from medians, then twice least squares on the near."""
+    half = max(1, len(xs) // 2)
+    run = float(np.median(xs[-half:]) - np.median(xs[:half]))
+    slope = float(np.median(ys[-half:]) - np.median(ys[:half])) / run if run > 0.2 * width else 0.0
+    slope = float(np.clip(slope, -0.25, 0.25))
+    base = float(np.median(ys - slope * xs))
+    for spread in (0.06, 0.03):
+        near = np.abs(ys - base - slope * xs) <= max(3.0, spread * width)
+        if near.sum() >= 5 and np.ptp(xs[near]) > 0.3 * width:
+            slope, base = (float(v) for v in np.polyfit(xs[near], ys[near], 1))
+    return slope, base
+
+
+def _is_split(mask: Mask, box: Box, unit: float) -> bool:
+    """Does a clear gap run right through? Then these are two boxes side by side."""
+    inside = _cut(mask, box)
+    longest = max(4, round(0.12 * unit))
+    for empty in (~inside.any(axis=0), ~inside.any(axis=1)):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(np.int8), [0]])))
+        if len(edges) and int((edges[1::2] - edges[::2]).max()) >= longest:
+            return True
+    return False
+
+
+def _box_score(sides: tuple[float, float, float, float]) -> float:
+    top, right, bottom, left = sides
+    if min(sides) >= 0.5 and sum(sides) >= 3.0:
+        return sum(sides) / 4
+    if min(top, bottom) >= 0.75 and max(left, right) >= 0.6 and left + right >= 0.9:  # one short side is leaky
+        return sum(sides) / 4 - 0.05
+    return 0.0
+
+
+def _proposals(mask: Mask, strokes: Sequence[Stroke], unit: float) -> list[Box]:
+    smallest = SMALLEST * unit
+    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(5, round(0.5 * unit))), np.uint8))
+    upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(5, round(0.5 * unit)), 1), np.uint8))
+    frame = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
+    boxes: set[tuple[int, int, int, int]] = set()
+    for source in (mask, cv2.bitwise_and(frame, mask)):
+        for gap in CLOSINGS:
+            boxes.update(_outlines(source, round(gap * unit)))
+    boxes.update(_pairs(strokes, unit))
+    kept = [b for b in boxes if b[2] >= smallest and b[3] >= smallest and b[2] < 60 * b[3] and b[3] < 12 * b[2]]
+    kept.sort(key=lambda b: -b[2] * b[3])
+    return [Box(*(float(v) for v in b)) for b in kept[:MOST_PROPOSALS]]
+
+
+def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
+    """Boxes around connected ink, around the holes in it, and around all holes of one piece."""
+    closed = mask
+    if gap >= 2:
+        border = cv2.copyMakeBorder(mask, gap, gap, gap, gap, cv2.BORDER_CONSTANT, value=0)
+        closed = cv2.morphologyEx(border, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))[gap:-gap, gap:-gap]
+    contours, tree = cv2.findContours(np.ascontiguousarray(closed), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if tree is None:
+        return
+    holes: dict[int, list[tuple[int, int, int, int]]] = {}
+    for contour, (_, _, _, parent) in zip(contours, tree.reshape(-1, 4), strict=True):
+        if len(contour) < 4:
+            continue
+        x, y, width, height = cv2.boundingRect(contour)
+        yield x, y, width, height
+        if parent >= 0:
+            holes.setdefault(int(parent), []).append((x, y, x + width, y + height))
+    for group in holes.values():
+        if len(group) > 1:
+            array = np.array(group)
+            left, top, right, bottom = (int(v) for v in (*array[:, :2].min(axis=0), *array[:, 2:].max(axis=0)))
+            yield left - 2, top - 2, right - left + 4, bottom - top + 4
+
+
+def _pairs(strokes: Sequence[Stroke], unit: float) -> Iterable[tuple[int, int, int, int]]:
+    """Boxes between two level strokes of about the same extent."""
+    for i, one in enumerate(strokes):
+        for two in strokes[i + 1 :]:
+            shared = min(one.x1, two.x1) - max(one.x0, two.x0)
+            if shared < 0.8 * max(one.length, two.length) or abs(one.y - two.y) < 0.5 * unit:
+                continue
+            box = one.box.union(two.box)
+            if box.height < 4 * box.width:
+                yield int(box.x), int(box.y), int(box.width), int(box.height)
+
+
+def _without_twins(shapes: list[Shape]) -> list[Shape]:
+    """Of shapes that cover nearly the same place or cut through each other, the best drawn; of equals, the larger."""
+    kept: list[Shape] = []
+    for shape in sorted(shapes, key=lambda s: (-round(s.score, 1), -s.box.area)):
+        if not any(_conflict(shape.box, other.box) for other in kept):
+            kept.append(shape)
+    return kept
+
+
+def _conflict(one: Box, two: Box) -> bool:
+    shared = one.intersection(two)
+    smaller = min(one.area, two.area)
+    return one.overlap(two) >= 0.6 or 0.12 * smaller < shared < 0.8 * smaller
