@@ -146,9 +146,9 @@ class ConversationFile:
             with self._replayed("COMMIT") as ids:
                 pass
         except sqlite3.Error as error:
-            if not (self._has_search and is_damage(error)):
+            if not self._has_search or not (is_damage(error) or isinstance(error, sqlite3.IntegrityError)):
                 raise
-            rebuild_search(self._connection)  # the index is the part that can be made again
+            rebuild_search(self._connection)  # the index of words: the part that can be made again
             with self._replayed("COMMIT") as ids:
                 pass
         self._real_ids.update(ids)
@@ -160,8 +160,11 @@ class ConversationFile:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for one in self._unsaved:
-                with contextlib.suppress(sqlite3.IntegrityError):  # its conversation was deleted: no place is left
+                try:
                     ids[one.number] = one.write(self._connection, lambda number: ids.get(number, self._resolve(number)))
+                except sqlite3.IntegrityError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+                        raise  # else its conversation was deleted: no place is left for it
             yield ids
             self._connection.execute(end)
         finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import stat
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,23 +110,22 @@ def _open_sound(path: Path, backups: Path) -> tuple[sqlite3.Connection, bool]:
             raise _DamagedError  # somebody lost the file, not the conversations
         _create(path)
     _check_file(path)
-    connection = _connect(path)
-    try:
-        _refuse_future(connection, path)
-        _check_content(connection, path.stat().st_size)
-        if version_of(connection) < LATEST:
-            copy_database(connection, backups / f"before-version-{LATEST}.db")
-            migrate(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
-        return connection, ensure_search(connection)
-    except sqlite3.Error as error:
-        connection.close()
-        if is_damage(error):
-            raise _DamagedError from error
-        raise
-    except (_DamagedError, StorageError):
-        connection.close()
-        raise
+    with contextlib.ExitStack() as failed:
+        try:
+            connection = failed.enter_context(contextlib.closing(_connect(path)))
+            _refuse_future(connection, path)
+            _check_content(connection, path.stat().st_size)
+            if version_of(connection) < LATEST:
+                copy_database(connection, backups / f"before-version-{LATEST}.db")
+                migrate(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            has_search = ensure_search(connection)
+        except sqlite3.Error as error:
+            if is_damage(error):
+                raise _DamagedError from error
+            raise
+        failed.pop_all()
+    return connection, has_search
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:
@@ -164,9 +164,17 @@ def _check_file(path: Path) -> None:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(_MAGIC):
         raise _DamagedError
+    if not _neighbours(path)["wal"].exists() and _is_cut(header, path.stat().st_size):
+        raise _DamagedError
     journal = _neighbours(path)["journal"]
     if journal.exists() and header[18] == 2:  # in WAL mode nobody writes one: it would roll back good pages
         files.set_aside(journal, "foreign")
+
+
+def _is_cut(header: bytes, size: int) -> bool:
+    """Is the file shorter than its header says? SQLite would take the missing end for zeros."""
+    page_size, changed, pages, counted_at = struct.unpack(">16xH6xII60xI4x", header)
+    return bool(changed == counted_at and size < pages * (65536 if page_size == 1 else page_size))
 
 
 def _log_notices(path: Path) -> tuple[NoticeShown, ...]:
