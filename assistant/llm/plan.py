@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 GIB = 1024**3
 
-LARGE, MEDIUM, SMALL = "qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b", "smollm2-135m"
-LARGE_NEEDS = 6 * GIB  # 2.0 for the model, the rest for hearing, voice, the window and other programs
-MEDIUM_NEEDS = 2 * GIB  # 0.8 for the model
+NEEDS = (
+    ("qwen2.5-coder-1.5b", 6 * GIB),  # 2.0 for the model, the rest for hearing, voice, the window and other programs
+    ("qwen2.5-coder-0.5b", 2 * GIB),  # 0.8 for the model
+    ("smollm2-135m", 0),
+)
+GPU_NEEDS = 2 * GIB  # below this the smallest model with its buffers is no faster than the processor
 REPACK_NEEDS = 8 * GIB  # repacked weights cost 0.6 GiB more and make answers 1.3 times as fast
 
 SMALL_CPU_CORES = 4
@@ -48,11 +51,13 @@ class Plan:
     reason: str
 
 
-def plan(machine: Machine, wanted: str = "auto") -> Plan:
-    """`wanted` is a model the user has chosen; its engine settings are planned all the same."""
-    budget = max(machine.free_memory_bytes, machine.free_vram_bytes)
-    model_id = _largest_that_fits(budget) if wanted == "auto" else wanted
-    on_gpu = machine.free_vram_bytes >= MEDIUM_NEEDS
+def plan(machine: Machine, wanted: str = "auto", installed: frozenset[str] = frozenset()) -> Plan:
+    """`wanted` is a model the user has chosen; its engine settings are planned all the same.
+
+    Models on this machine are preferred to ones that would have to be fetched.
+    """
+    model_id = _largest_that_fits(machine, installed) if wanted == "auto" else wanted
+    on_gpu = machine.free_vram_bytes >= GPU_NEEDS
     threads = max(1, machine.physical_cores)
     engine = EngineSettings(
         threads=threads,
@@ -64,10 +69,10 @@ def plan(machine: Machine, wanted: str = "auto") -> Plan:
     return Plan(model_id, engine, _reason(machine, model_id, wanted, on_gpu))
 
 
-def _largest_that_fits(budget_bytes: int) -> str:
-    if budget_bytes >= LARGE_NEEDS:
-        return LARGE
-    return MEDIUM if budget_bytes >= MEDIUM_NEEDS else SMALL
+def _largest_that_fits(machine: Machine, installed: frozenset[str]) -> str:
+    budget = max(machine.free_memory_bytes, machine.free_vram_bytes)
+    fitting = [model_id for model_id, need in NEEDS if need <= budget]
+    return next((model_id for model_id in fitting if model_id in installed), fitting[0])
 
 
 def _reason(machine: Machine, model_id: str, wanted: str, on_gpu: bool) -> str:
