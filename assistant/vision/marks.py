@@ -1,7 +1,7 @@
 """Tick boxes and radio rings in front of words, and the words that belong to them.
 
-A mark looks much like a letter, so its surroundings decide: nothing close on its left, a gap on its right.
-Pure functions over a scene.
+A mark looks much like a letter, so its surroundings decide: nothing close on its left, a gap on its right, marks of the
+same kind above and below. Pure functions over a scene.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import numpy as np
 from assistant.core.sketch import Box
 from assistant.vision.ink import Mask
 from assistant.vision.reader import OcrLine
-from assistant.vision.scene import Scene, TextSpan, cut, ink_box
+from assistant.vision.scene import Scene, TextSpan, cut, line_of
 from assistant.vision.shapes import Form, Shape
+from assistant.vision.texts import tighten
 
-BOX_GLYPHS = set("□☐☑☒■▢口囗回日目田凶")
-RING_GLYPHS = set("○●◎⊙◯。〇")
+MARK_GLYPHS = set("□☐☑☒■▢口囗回日目田凶○●◎⊙◯。〇①")
 LETTER_GLYPHS = set("oO0@©QUDCVvnNLIl1[](){}|")  # what the reader makes of a mark besides
 SIZES = (0.35, 2.1)  # letter heights
 REACH = 3.2  # letter heights between a mark and its words
+ENOUGH = 1.3  # outline plus votes of the surroundings; found on drawings by several hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,101 +39,127 @@ class MarkedText:
     text: TextSpan | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    shape: Shape
+    line: int
+    votes: float
+    first: bool
+    """Nothing of its line stands before it."""
+
+
 def find_marks(scene: Scene, writing: Mask, lines: Sequence[OcrLine]) -> tuple[list[MarkedText], list[OcrLine]]:
     """Marks with their words, and the lines of text that are left."""
-    small = [s for s in scene.shapes if _is_small(s.box, scene.unit)]
+    small = _outermost([s for s in scene.shapes if _is_small(s.box, scene.unit)])
+    candidates = [c for i, line in enumerate(lines) for c in _candidates(scene, line, i, small)]
+    chosen = _believed(candidates, scene.unit)
     marked: list[MarkedText] = []
     left: list[OcrLine] = []
-    taken: list[Box] = []
-    for line in lines:
-        found = _marks_of(scene, writing, line, small)
-        found = [m for m in found if all(m.box.overlap(t) < 0.3 for t in taken)]
-        if not found:
+    for i, line in enumerate(lines):
+        marks = [m for at, m in chosen if at == i]
+        if not marks:
             left.append(line)
             continue
-        taken.extend(m.box for m in found)
-        marked.extend(_share_out(scene, writing, line, found, left))
-    return _agree(marked), left
+        marks = [replace(m, checked=is_checked(scene.ink.mask, m)) for m in sorted(marks, key=lambda m: m.box.x)]
+        head, parts = _share_out(scene, writing, line, marks)
+        left.extend(head)
+        marked.extend(parts)
+    return marked, left
 
 
-def is_checked(mask: Mask, mark: Box) -> bool:
+def is_checked(mask: Mask, mark: Mark) -> bool:
     """Is there ink well inside the outline?"""
-    inset = 0.26
-    inner = Box(
-        mark.x + inset * mark.width,
-        mark.y + inset * mark.height,
-        (1 - 2 * inset) * mark.width,
-        (1 - 2 * inset) * mark.height,
-    )
-    inside = cut(mask, inner)
+    box, inset = mark.box, 0.26
+    share = 1 - 2 * inset
+    inside = cut(mask, Box(box.x + inset * box.width, box.y + inset * box.height, share * box.width, share * box.height))
     return bool(inside.size and np.count_nonzero(inside) > 0.1 * inside.size)
 
 
 def _is_small(box: Box, unit: float) -> bool:
     low, high = SIZES[0] * unit, SIZES[1] * unit
-    return (
-        low <= min(box.width, box.height) and max(box.width, box.height) <= high and 0.55 < box.width / box.height < 1.8
-    )
+    sized = low <= min(box.width, box.height) and max(box.width, box.height) <= high
+    return sized and 0.55 < box.width / box.height < 1.8
 
 
-def _marks_of(scene: Scene, writing: Mask, line: OcrLine, small: Sequence[Shape]) -> list[Mark]:
-    """Marks in or in front of one line, from left to right."""
+def _outermost(shapes: Sequence[Shape]) -> list[Shape]:
+    return [s for s in shapes if not any(o is not s and o.box.contains(s.box, 0.8) for o in shapes)]
+
+
+def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape]) -> list[_Candidate]:
+    """Shapes in or in front of one line that leave room around them."""
     unit, box = scene.unit, line.box
-    near = [
-        s
-        for s in small
-        if box.y - 0.15 * box.height <= s.box.centre[1] <= box.bottom + 0.15 * box.height
-        and box.x - REACH * unit <= s.box.centre[0] <= box.right
-    ]
-    near = _outermost(near)
-    marks: list[Mark] = []
-    for shape in sorted(near, key=lambda s: s.box.x):
-        sureness = _sureness(scene, line, shape)
-        if sureness > 0:
-            marks.append(Mark(shape.form, shape.box, is_checked(scene.ink.mask, shape.box), sureness))
-    return marks
+    found = []
+    for shape in small:
+        x, y = shape.box.centre
+        level = box.y - 0.15 * box.height <= y <= box.bottom + 0.15 * box.height
+        if not level or not box.x - REACH * unit <= x <= box.right or (shape.form is Form.BOX and min(shape.sides) < 0.5):
+            continue
+        before, after = _gaps(scene, shape.box)
+        first = x < box.x + 1.3 * max(shape.box.width, unit)
+        if after is None or not 0.1 * unit <= after <= REACH * unit:
+            continue
+        if before is not None and before < (0.15 if first else 0.5) * unit:
+            continue
+        found.append(_Candidate(shape, index, _votes(scene, line, shape, after, first), first))
+    return found
 
 
-def _sureness(scene: Scene, line: OcrLine, shape: Shape) -> float:
-    """0: a letter. The clearer the outline and the wider the gaps around it, the more."""
+def _votes(scene: Scene, line: OcrLine, shape: Shape, after: float, first: bool) -> float:
     unit, box = scene.unit, shape.box
-    before, after = _gaps(scene, line, box)
-    first = box.centre[0] < line.box.x + 1.3 * max(box.width, unit)
-    if after is None or after < 0.12 * unit or after > REACH * unit:
-        return 0.0
-    if before is not None and before < (0.15 if first else 0.5) * unit:
-        return 0.0
-    outline = shape.score
-    if shape.form is Form.BOX and min(shape.sides) < 0.5:
-        return 0.0
-    glyph = _glyph_evidence(line.text) if first else 0.0
-    if not first and not _has_glyph(line.text):
-        outline -= 0.05
-    roomy = after >= 0.4 * unit
+    glyph = _glyph_evidence(line.text) if first else float(_has_glyph(line.text))
     outside = box.right <= line.box.x + 0.3 * unit
-    tall = box.height >= 0.75 * unit
-    votes = 0.35 * glyph + 0.25 * roomy + 0.25 * outside + 0.15 * tall + (0.2 if not first else 0.0)
-    if shape.form is Form.BOX and outline > 0.85:
-        votes += 0.15
-    return votes + outline - 1 if votes + outline >= 1.3 else 0.0
+    votes = 0.35 * glyph if first else 0.15 + 0.1 * glyph
+    votes += 0.25 * (after >= 0.4 * unit) + 0.25 * outside + 0.15 * (box.height >= 0.75 * unit)
+    return votes + 0.15 * (shape.form is Form.BOX and shape.score > 0.85)
 
 
-def _gaps(scene: Scene, line: OcrLine, box: Box) -> tuple[float | None, float | None]:
-    """Blank pixels to the left and right of a box in its own rows. None: blank to the end of sight."""
-    mask, unit = scene.ink.mask, scene.unit
+def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, Mark]]:
+    """Candidates that are sure enough, with what like marks in their column add. Each shape goes to one line."""
+    best: dict[int, tuple[float, _Candidate, Form]] = {}
+    for one in candidates:
+        fellows = [f for f in candidates if f.line != one.line and f.first and one.first and _alike(one, f, unit)]
+        total = one.shape.score + one.votes + min(0.3, 0.2 * len(fellows))
+        if total < ENOUGH:
+            continue
+        rings = sum(f.shape.form is Form.RING for f in (*fellows, one))
+        form = one.shape.form if len(fellows) < 2 else Form.RING if 2 * rings > len(fellows) + 1 else Form.BOX
+        key = id(one.shape)
+        if key not in best or best[key][0] < total:
+            best[key] = (total, one, form)
+    return [(c.line, Mark(form, c.shape.box, False, total - 1)) for total, c, form in best.values()]
+
+
+def _alike(one: _Candidate, two: _Candidate, unit: float) -> bool:
+    a, b = one.shape.box, two.shape.box
+    return abs(a.centre[0] - b.centre[0]) < 0.7 * unit and 0.65 < a.height / b.height < 1.55 and abs(a.y - b.y) < 9 * unit
+
+
+def _gaps(scene: Scene, box: Box) -> tuple[float | None, float | None]:
+    """Blank pixels left and right of a shape in its own rows, its own overhang aside. None: blank to the end of sight."""
+    unit = scene.unit
     top, bottom = round(box.y + 0.1 * box.height), round(box.bottom - 0.1 * box.height)
-    start, end = max(0, round(box.x - 1.5 * unit)), round(box.x) - 1
-    columns = mask[top:bottom, start:end].any(axis=0)
-    before = float(len(columns) - 1 - np.flatnonzero(columns)[-1]) if columns.any() else None
-    start, end = round(box.right) + 2, min(mask.shape[1], round(box.right + REACH * unit))
-    columns = mask[top:bottom, start:end].any(axis=0)
-    after = float(np.flatnonzero(columns)[0] + 2) if columns.any() else None
+    start, end = max(0, round(box.x - 1.5 * unit)), min(scene.labels.shape[1], round(box.right + REACH * unit))
+    rows = scene.labels[top:bottom, start:end]
+    left, right = round(box.x) - start, round(box.right) - start
+    own = _own_labels(scene, box)
+    others = (rows > 0) & ~np.isin(rows, own)
+    before_columns, after_columns = others[:, : left - 1].any(axis=0), others[:, right + 1 :].any(axis=0)
+    before = float(len(before_columns) - 1 - np.flatnonzero(before_columns)[-1]) if before_columns.any() else None
+    after = float(np.flatnonzero(after_columns)[0] + 1) if after_columns.any() else None
     return before, after
+
+
+def _own_labels(scene: Scene, box: Box) -> list[int]:
+    """Pieces of ink that lie mostly inside: the outline with its overshoots, the tick."""
+    inside = cut(scene.labels, box, 1)
+    labels = [int(v) for v in np.unique(inside) if v]
+    around = cut(scene.labels, box, 0.9 * scene.unit)
+    return [v for v in labels if np.count_nonzero(inside == v) >= 0.6 * np.count_nonzero(around == v)]
 
 
 def _glyph_evidence(text: str) -> float:
     """How much the start of the reader's text looks like a mark that was read as a character."""
-    if text[0] in BOX_GLYPHS or text[0] in RING_GLYPHS:
+    if text[0] in MARK_GLYPHS:
         return 1.0
     if text[0] in LETTER_GLYPHS and len(text) > 1 and (text[1] == " " or (text[0] in "oO0@©QU" and text[1].isupper())):
         return 0.8
@@ -140,67 +167,35 @@ def _glyph_evidence(text: str) -> float:
 
 
 def _has_glyph(text: str) -> bool:
-    words = text.split()
-    return any(c in BOX_GLYPHS or c in RING_GLYPHS for c in text) or any(w in LETTER_GLYPHS for w in words[1:])
+    return any(c in MARK_GLYPHS for c in text) or any(w in LETTER_GLYPHS for w in text.split()[1:])
 
 
-def _outermost(shapes: Sequence[Shape]) -> list[Shape]:
-    return [s for s in shapes if not any(o is not s and o.box.contains(s.box, 0.8) for o in shapes)]
-
-
-def _share_out(scene: Scene, writing: Mask, line: OcrLine, marks: list[Mark], left: list[OcrLine]) -> list[MarkedText]:
+def _share_out(
+    scene: Scene, writing: Mask, line: OcrLine, marks: Sequence[Mark]
+) -> tuple[list[OcrLine], list[MarkedText]]:
     """Give every mark the words up to the next mark; words before the first stay a line."""
-    box, result = line.box, []
-    if box.x < marks[0].box.x - 1.0 * scene.unit:
-        head = Box(box.x, box.y, marks[0].box.x - box.x - 0.15 * scene.unit, box.height)
-        for span in _read_part(scene, writing, head, ""):
-            quad = np.array(
-                [
-                    [span.box.x, span.box.y],
-                    [span.box.right, span.box.y],
-                    [span.box.right, span.box.bottom],
-                    [span.box.x, span.box.bottom],
-                ],
-                np.float32,
-            )
-            left.append(OcrLine(quad, span.text, span.confidence))
+    box, head, result = line.box, [], []
+    if box.x < marks[0].box.x - scene.unit:
+        before = Box(box.x, box.y, marks[0].box.x - box.x - 0.15 * scene.unit, box.height)
+        span = _read_part(scene, writing, before, None)
+        head = [line_of(span)] if span else []
     whole = len(marks) == 1 and marks[0].box.right <= box.x + 0.25 * scene.unit
     for i, mark in enumerate(marks):
         start = mark.box.right + 1
         end = marks[i + 1].box.x - 1 if i + 1 < len(marks) else max(box.right, start + 1)
         part = Box(start, box.y, max(1.0, end - start), box.height)
-        known = line.text if whole else ""
-        read = _read_part(scene, writing, part, known, line.confidence)
-        result.append(MarkedText(mark, read[0] if read else None))
-    return result
+        result.append(MarkedText(mark, _read_part(scene, writing, part, line if whole else None)))
+    return head, result
 
 
-def _read_part(scene: Scene, writing: Mask, part: Box, known: str, confidence: float = 0.0) -> list[TextSpan]:
-    """The words in one part of a line, read again unless their text is known."""
-    from assistant.vision.texts import tighten
-
-    quad = np.array(
-        [[part.x, part.y], [part.right, part.y], [part.right, part.bottom], [part.x, part.bottom]], np.float32
-    )
-    tight = tighten(OcrLine(quad, known, confidence), writing, scene.unit)
+def _read_part(scene: Scene, writing: Mask, part: Box, known: OcrLine | None) -> TextSpan | None:
+    """The words in one part of a line, read again unless they are known."""
+    tight = tighten(part, writing, scene.unit)
     if tight is None:
-        return []
-    tight = _clip(tight, part)
-    if known:
-        return [TextSpan(known, confidence, tight)]
-    crop = cut(scene.image, tight, 0.25 * scene.unit)
-    text, sure = scene.recognise([np.ascontiguousarray(crop)])[0]
-    return [TextSpan(text, sure, tight)]
-
-
-def _clip(box: Box, part: Box) -> Box:
-    left, right = max(box.x, part.x), min(box.right, part.right)
-    return replace(box, x=left, width=max(1.0, right - left))
-
-
-def _agree(marked: list[MarkedText]) -> list[MarkedText]:
-    """Marks of one column or row are of one form: the weaker follow the stronger."""
-    return marked
-
-
-__all__ = ["Mark", "MarkedText", "find_marks", "ink_box", "is_checked"]
+        return None
+    left, right = max(tight.x, part.x), min(tight.right, part.right)
+    tight = replace(tight, x=left, width=max(1.0, right - left))
+    if known is not None:
+        return TextSpan(known.text, known.confidence, tight)
+    text, sure = scene.recognise([np.ascontiguousarray(cut(scene.image, tight, 0.25 * scene.unit))])[0]
+    return TextSpan(text, sure, tight)

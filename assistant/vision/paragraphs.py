@@ -30,7 +30,8 @@ def hinted_texts(scene: Scene, frames: Sequence[Box], texts: Sequence[TextSpan],
     """Paragraphs and dividers among the level strokes that belong to nothing else."""
     free = [s for s in scene.strokes if s.length >= SHORTEST * scene.unit and _is_free(s, scene.unit, frames, texts)]
     found: list[Hinted] = []
-    for group in _stacks(free, scene.unit):
+    between = [t.box for t in texts] + [f for f in frames if f.height < 5 * scene.unit] + list(marks)
+    for group in _stacks(free, scene.unit, between):
         box = group[0].box
         for stroke in group[1:]:
             box = box.union(stroke.box)
@@ -59,7 +60,7 @@ def _is_free(stroke: Stroke, unit: float, frames: Sequence[Box], texts: Sequence
     return True
 
 
-def _stacks(strokes: Sequence[Stroke], unit: float) -> list[list[Stroke]]:
+def _stacks(strokes: Sequence[Stroke], unit: float, things: Sequence[Box]) -> list[list[Stroke]]:
     """Strokes in groups: one above the other, about as long, at the distance of lines."""
     stacks: list[list[Stroke]] = []
     for stroke in sorted(strokes, key=lambda s: s.y):
@@ -78,3 +79,9 @@ def _stacks(strokes: Sequence[Stroke], unit: float) -> list[list[Stroke]]:
         else:
             stacks.append([stroke])
     return stacks
+
+
+def _parted(above: Stroke, below: Stroke, things: Sequence[Box]) -> bool:
+    """Does something stand between two strokes?"""
+    left, right = max(above.x0, below.x0), min(above.x1, below.x1)
+    return any(above.y < t.centre[1] < below.y and left < t.centre[0] < right for t in things)

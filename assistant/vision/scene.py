@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,13 @@ def letter_height(lines: Sequence[OcrLine], shape: tuple[int, ...]) -> float:
     return float(np.clip(typical, 8.0, 0.09 * largest))
 
 
-def cut(image: Pixels, box: Box, margin: float = 0.0) -> Pixels:
+def line_of(span: TextSpan) -> OcrLine:
+    box = span.box
+    corners = [[box.x, box.y], [box.right, box.y], [box.right, box.bottom], [box.x, box.bottom]]
+    return OcrLine(np.array(corners, np.float32), span.text, span.confidence)
+
+
+def cut(image: npt.NDArray[Any], box: Box, margin: float = 0.0) -> npt.NDArray[Any]:
     """The part of an array inside a box, widened by `margin` pixels and clipped."""
     top, left = max(0, round(box.y - margin)), max(0, round(box.x - margin))
     return image[top : max(top + 1, round(box.bottom + margin)), left : max(left + 1, round(box.right + margin))]

@@ -83,7 +83,7 @@ def ring_score(mask: Mask, box: Box) -> float:
 
 
 def diagonals(mask: Mask, box: Box) -> float:
-    """How much of the weaker of the two diagonals is drawn: 1 for a crossed box."""
+    """How much of the weaker of the two diagonals is drawn, beyond what is drawn beside it: 1 for a crossed box."""
     inside = _cut(mask, box)
     height, width = inside.shape
     if min(height, width) < 8:
@@ -92,12 +92,13 @@ def diagonals(mask: Mask, box: Box) -> float:
     near = cv2.dilate(inside.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     steps = np.linspace(0.14, 0.86, 40)  # the corners have ink anyway
     rows, columns = (steps * (height - 1)).astype(int), (steps * (width - 1)).astype(int)
-    falling, rising = near[rows, columns], near[rows, columns[::-1]]
-    return float(min(_longest_share(falling), _longest_share(rising)))
-
-
-def _longest_share(hits: npt.NDArray[np.uint8]) -> float:
-    return float(hits.mean())
+    shift = round(0.25 * width)  # beside a diagonal there is nothing; through a page full of things there is as much
+    scores = []
+    for along in (columns, columns[::-1]):
+        on = float(near[rows, along].mean())
+        aside = [near[rows, np.clip(along + s, 0, width - 1)][8:-8].mean() for s in (-shift, shift)]
+        scores.append(on - max(0.0, float(np.mean(aside)) - 0.35))
+    return min(scores)
 
 
 def _cut(mask: Mask, box: Box) -> npt.NDArray[np.bool_]:
@@ -116,7 +117,8 @@ def _straightness(inside: npt.NDArray[np.bool_], tolerance: float) -> float:
         return 0.0
     columns = np.arange(len(first), dtype=np.float64)
     slope, base = _line(columns[usable], first[usable], width)
-    allowed = max(tolerance, 0.022 * width, 0.05 * min(height, width))
+    least = 0.12 * min(height, width)  # a small box may not be as wobbly as its pen is wide
+    allowed = max(min(tolerance, least), 0.022 * width, 0.05 * min(height, width))
     return float(np.mean(usable & (np.abs(first - (base + slope * columns)) <= allowed)))
 
 
@@ -163,7 +165,7 @@ def _proposals(mask: Mask, strokes: Sequence[Stroke], unit: float) -> list[Box]:
     for source in (mask, cv2.bitwise_and(frame, mask)):
         for gap in CLOSINGS:
             boxes.update(_outlines(source, round(gap * unit)))
-    boxes.update(_pairs(strokes, unit))
+    boxes.update(_pairs(mask, strokes, unit))
     kept = [b for b in boxes if b[2] >= smallest and b[3] >= smallest and b[2] < 60 * b[3] and b[3] < 12 * b[2]]
     kept.sort(key=lambda b: -b[2] * b[3])
     return [Box(*(float(v) for v in b)) for b in kept[:MOST_PROPOSALS]]
@@ -183,8 +185,11 @@ def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
         if len(contour) < 4:
             continue
         x, y, width, height = cv2.boundingRect(contour)
-        yield x, y, width, height
-        if parent >= 0:
+        if parent < 0:
+            yield x, y, width, height
+        else:
+            rim = 3
+            yield x - rim, y - rim, width + 2 * rim, height + 2 * rim
             holes.setdefault(int(parent), []).append((x, y, x + width, y + height))
     for group in holes.values():
         if len(group) > 1:
@@ -193,7 +198,7 @@ def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
             yield left - 2, top - 2, right - left + 4, bottom - top + 4
 
 
-def _pairs(strokes: Sequence[Stroke], unit: float) -> Iterable[tuple[int, int, int, int]]:
+def _pairs(mask: Mask, strokes: Sequence[Stroke], unit: float) -> Iterable[tuple[int, int, int, int]]:
     """Boxes between two level strokes of about the same extent."""
     for i, one in enumerate(strokes):
         for two in strokes[i + 1 :]:
@@ -203,6 +208,18 @@ def _pairs(strokes: Sequence[Stroke], unit: float) -> Iterable[tuple[int, int, i
             box = one.box.union(two.box)
             if box.height < 4 * box.width:
                 yield int(box.x), int(box.y), int(box.width), int(box.height)
+                left, right = _upright_near(mask, box, box.x, unit), _upright_near(mask, box, box.right, unit)
+                yield left - 2, int(box.y), right - left + 4, int(box.height)
+
+
+def _upright_near(mask: Mask, box: Box, x: float, unit: float) -> int:
+    """The column near `x` in which a box's side is most likely drawn."""
+    start = max(0, round(x - 0.5 * unit))
+    view = mask[round(box.y + 0.15 * box.height) : round(box.bottom - 0.15 * box.height), start : round(x + 0.5 * unit)]
+    if view.size == 0 or not view.any():
+        return round(x)
+    filled = cv2.blur((view > 0).astype(np.float32), (5, 1)).sum(axis=0)
+    return start + int(filled.argmax())
 
 
 def _without_twins(shapes: list[Shape]) -> list[Shape]:

@@ -30,9 +30,8 @@ def writing_mask(scene: Scene, frames: Sequence[Shape]) -> Mask:
     return mask
 
 
-def tighten(line: OcrLine, mask: Mask, unit: float) -> Box | None:
+def tighten(box: Box, mask: Mask, unit: float) -> Box | None:
     """The box of the ink that belongs to a line. None where there is none: the reader saw a ghost."""
-    box = line.box
     core = Box(box.x, box.y + 0.06 * box.height, box.width, 0.88 * box.height)
     inside = cut(mask, core)
     if not inside.any():
@@ -71,7 +70,7 @@ def spans(scene: Scene, lines: Sequence[OcrLine], mask: Mask) -> list[TextSpan]:
     """The lines with tight boxes. `mask` holds writing only."""
     found = []
     for line in lines:
-        box = tighten(line, mask, scene.unit)
+        box = tighten(line.box, mask, scene.unit)
         if box is not None:
             underlined = underline_of(box, scene.strokes, scene.unit) is not None
             found.append(TextSpan(line.text, line.confidence, box, underlined))
