@@ -108,9 +108,9 @@ def main(arguments: list[str] | None = None) -> int:
 
         sys.stdout.write(f"vesper {__version__}\n")
         return 0
-    from assistant import commands
+    from assistant.commands import run
 
-    return commands.run(options)
+    return run(options)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,15 @@ class PageJobs:
         self._paused = False
 
     @property
+    def conversation_id(self) -> int:
+        return self._parts.conversation_id
+
+    @conversation_id.setter
+    def conversation_id(self, conversation_id: int) -> None:
+        """Pages made from now on belong to this conversation."""
+        self._parts.conversation_id = conversation_id
+
+    @property
     def latest(self) -> PageJob | None:
         return self._jobs[-1] if self._jobs else None
 

@@ -64,6 +64,20 @@ class Session:
     def parts(self) -> ReplyParts:
         return self._parts
 
+    @property
+    def jobs(self) -> PageJobs:
+        return self._jobs
+
+    async def start_over(self, conversation_id: int) -> None:
+        """Begin a new conversation: nothing of the old one is sent to the model any more."""
+        await self._cancel_reply()
+        self._parts.history.clear()
+        self._parts.first_turn = 0
+        self._parts.conversation_id = conversation_id
+        self._jobs.conversation_id = conversation_id
+        self._pictures.clear()
+        self._unanswered = None
+
     def post(self, event: Event) -> None:
         self._inbox.put_nowait(event)
 

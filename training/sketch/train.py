@@ -6,6 +6,7 @@ Focal loss on the score map (CenterNet, arXiv 1904.07850) and generalised IoU on
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from pathlib import Path
 
@@ -136,24 +137,29 @@ def box_loss(sides: Tensor, reach: Tensor, weight: Tensor) -> Tensor:
     return ((1 - giou) * weight).sum() / weight.sum().clamp(min=1)
 
 
+def learning_rate(step: int, steps: int) -> float:
+    """Share of the full rate: a short rise, then half a cosine."""
+    return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
 def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = Network(len(CLASSES)).to(device).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=options.steps, pct_start=0.05)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint, step = options.out / "checkpoint.pt", 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
-        schedule.load_state_dict(state["schedule"])
         step = state["step"]
     samples = Samples(options.data, options.seed + step)
     began, losses = time.monotonic(), []
     network.train()
     while step < options.steps:
+        for group in optimizer.param_groups:
+            group["lr"] = options.rate * learning_rate(step, options.steps)
         ink, (heat, reach, weight) = samples.batch(options.batch)
         ink = ink.to(device).to(memory_format=torch.channels_last)
         with torch.autocast(device, dtype=torch.bfloat16):
@@ -164,15 +170,13 @@ def train(options: argparse.Namespace) -> None:
         (loss_score + 2 * loss_box).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        schedule.step()
         step += 1
         losses.append((float(loss_score.detach()), float(loss_box.detach())))
         if step % 50 == 0 or step == options.steps:
             mean = np.mean(losses[-50:], axis=0)
             print(f"step {step} score {mean[0]:.3f} box {mean[1]:.3f} samples {samples.look()} "
                   f"{(time.monotonic() - began) / len(losses):.2f} s/step", flush=True)
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(),
-                     "schedule": schedule.state_dict(), "step": step}
+            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             torch.save(state, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)
     torch.save(network.state_dict(), options.out / "network.pt")

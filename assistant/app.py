@@ -1,0 +1,268 @@
+"""The composition root: builds every part from the settings and the files on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from assistant.core.errors import Refused
+from assistant.core.events import EngineStateChanged
+from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Transcriber
+from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
+from assistant.core.sketch import SketchReading
+from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
+from assistant.llm.catalog import Catalog
+from assistant.storage.paths import Folders
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Test switches of the command line; empty in normal use."""
+
+    model_script: Path | None = None
+    seed: int | None = None
+
+
+def check_seams(seams: Seams) -> None:
+    """Test switches work only where the environment says that this is a test."""
+    if seams != Seams() and os.environ.get("VESPER_TEST") != "1":
+        raise Refused("Test switches are off.", "Set VESPER_TEST=1 in the environment to use them.")
+
+
+@dataclass(slots=True)
+class Slot(Generic[E]):
+    """Where an engine sits: built at first use, built anew after `renew`, closed at the end.
+
+    `make` may raise ModelMissingError; the next use tries again, so a fetched model is found.
+    """
+
+    make: Callable[[], E]
+    close: Callable[[E], Awaitable[None]]
+    engine: E | None = None
+
+    def get(self) -> E:
+        if self.engine is None:
+            self.engine = self.make()
+        return self.engine
+
+    async def renew(self) -> None:
+        engine, self.engine = self.engine, None
+        if engine is not None:
+            await self.close(engine)
+
+
+@dataclass(slots=True)
+class SlotTranscriber:
+    slot: Slot[Transcriber]
+
+    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+        return await self.slot.get().transcribe(audio, language)
+
+
+@dataclass(slots=True)
+class SlotModel:
+    slot: Slot[LanguageModel]
+    seed: int | None = None
+
+    async def traits(self) -> ModelTraits:
+        return await self.slot.get().traits()
+
+    def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        return self.slot.get().stream(request)
+
+    async def prefill(self, request: ChatRequest) -> None:
+        await self.slot.get().prefill(request)
+
+    async def count_tokens(self, text: str) -> int:
+        return await self.slot.get().count_tokens(text)
+
+
+@dataclass(slots=True)
+class SlotVoice:
+    slot: Slot[Synthesizer]
+
+    def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
+        return self.slot.get().synthesize(clause)
+
+
+@dataclass(slots=True)
+class SlotReader:
+    slot: Slot[SketchReader]
+
+    async def decode(self, data: bytes, name: str) -> Picture:
+        return await self.slot.get().decode(data, name)
+
+    async def read(self, picture: Picture) -> SketchReading:
+        return await self.slot.get().read(picture)
+
+    async def describe(self, picture: Picture) -> str:
+        return await self.slot.get().describe(picture)
+
+
+@dataclass(slots=True)
+class Engines:
+    """The engines of this run, each in its slot. `emit` is told when one loads, is ready, or fails."""
+
+    settings: Settings
+    folders: Folders
+    catalog: Catalog
+    seams: Seams = field(default_factory=Seams)
+    hearing: Slot[Transcriber] = field(init=False)
+    mind: Slot[LanguageModel] = field(init=False)
+    voice: Slot[Synthesizer] = field(init=False)
+    eyes: Slot[SketchReader] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
+        self.mind = Slot(lambda: make_mind(self.settings.mind, self.catalog, self.seams), _close)
+        self.voice = Slot(lambda: make_voice(self.settings.voice, self.catalog), _close)
+        self.eyes = Slot(make_eyes, _close)
+
+    async def apply(self, settings: Settings) -> None:
+        """Take over changed settings: an engine whose settings changed is built anew at its next use."""
+        before, self.settings = self.settings, settings
+        if before.hearing != settings.hearing:
+            await self.hearing.renew()
+        if (before.mind.model, before.mind.server_url, before.mind.server_model) != (
+            settings.mind.model,
+            settings.mind.server_url,
+            settings.mind.server_model,
+        ):
+            await self.mind.renew()
+        if before.voice != settings.voice:
+            await self.voice.renew()
+
+    async def close(self) -> None:
+        for slot in (self.hearing, self.voice, self.eyes):
+            await slot.renew()
+        await self.mind.renew()
+
+
+async def _close(engine: object) -> None:
+    """Engines close in their own ways: a coroutine, a plain call, or not at all."""
+    close = getattr(engine, "close", None)
+    if close is None:
+        return
+    result = close()
+    if result is not None:
+        await result
+
+
+def hearing_engine(settings: HearingSettings) -> str:
+    """faster-whisper, unless the user chose, or torch sees a CUDA device."""
+    if settings.engine != "auto":
+        return settings.engine
+    return "openai-whisper" if _torch_sees_cuda() else "faster-whisper"
+
+
+def _torch_sees_cuda() -> bool:
+    import importlib.util
+
+    if not importlib.util.find_spec("torch") or not importlib.util.find_spec("whisper"):
+        return False
+    if not Path("/proc/driver/nvidia").exists() and os.name != "nt":
+        return False  # importing torch takes seconds; without a driver there is nothing to see
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber:
+    folder, vad = catalog.folder(settings.model), vad_path(catalog)
+    if hearing_engine(settings) == "openai-whisper":
+        from assistant.audio.whisper_torch import OpenAIWhisper
+
+        return OpenAIWhisper(folder, vad)
+    from assistant.audio.whisper_ct2 import FasterWhisper
+
+    return FasterWhisper(folder, vad)
+
+
+def vad_path(catalog: Catalog) -> Path | None:
+    """The catalogue's Silero; None stands for the one inside faster-whisper."""
+    return next(catalog.folder("silero-vad").glob("*.onnx"), None) if catalog.is_present("silero-vad") else None
+
+
+def make_mind(settings: MindSettings, catalog: Catalog, seams: Seams) -> LanguageModel:
+    if seams.model_script is not None:
+        from assistant.llm.scripted import ScriptedModel
+
+        return ScriptedModel(seams.model_script)
+    if settings.server_url:
+        from assistant.llm.openai_client import OpenAIClient
+
+        return OpenAIClient(settings.server_url, settings.server_model, os.environ.get("VESPER_SERVER_KEY", ""))
+    from assistant.llm.llama_server import LlamaServer
+    from assistant.llm.machine import this_machine
+    from assistant.llm.plan import plan
+    from assistant.llm.weights import check_weights
+
+    decided = plan(this_machine(), settings.model)
+    model_id = decided.model_id
+    if settings.model == "auto" and not catalog.is_present(model_id):
+        model_id = next(
+            (card.id for card in catalog.cards if card.task == "mind" and catalog.is_present(card.id)), model_id
+        )
+    path = next(catalog.folder(model_id).glob("*.gguf"))
+    return LlamaServer(path, decided.engine, check=lambda file: check_weights(file, "gguf"))
+
+
+def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
+    if settings.engine == "kokoro":
+        from assistant.audio.kokoro import Kokoro
+
+        return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate)
+    from assistant.audio.hibari import Hibari
+
+    return Hibari(settings.voice, settings.rate)
+
+
+def make_eyes() -> SketchReader:
+    from assistant.vision.sketch_reader import SketchReader as WorkerReader
+
+    return WorkerReader()
+
+
+async def load(engines: Engines, emit: Emit) -> None:
+    """Build and warm every engine, the quick ones first, telling the window how it goes."""
+    from assistant.core.errors import AssistantError
+
+    async def bring_up(name: str, work: Callable[[], Awaitable[str]]) -> None:
+        emit(EngineStateChanged(name, "loading"))
+        try:
+            emit(EngineStateChanged(name, "ready", await work()))
+        except AssistantError as error:
+            emit(EngineStateChanged(name, "failed", str(error)))
+
+    async def hear() -> str:
+        await warm(engines.hearing.get())
+        return hearing_engine(engines.settings.hearing)
+
+    async def speak() -> str:
+        await warm(engines.voice.get())
+        return engines.settings.voice.engine
+
+    async def think() -> str:
+        traits = await engines.mind.get().traits()
+        return f"{traits.name} on the {traits.runs_on}"
+
+    async def see() -> str:
+        await warm(engines.eyes.get())
+        return "in a worker process"
+
+    await bring_up("voice", speak)
+    await bring_up("hearing", hear)
+    await bring_up("mind", think)
+    await bring_up("eyes", see)
+
+
+async def warm(engine: object) -> None:
+    """Engines that can be warmed have `load` (in this process) or `start` (in their own)."""
+    warm = getattr(engine, "load", None) or getattr(engine, "start", None)
+    if warm is not None:
+        await warm()

@@ -1,0 +1,353 @@
+"""The window's run: Qt in the main thread, the session on an asyncio loop in a thread of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from assistant import app
+from assistant.audio.listener import Listener
+from assistant.audio.sound_card import SoundCard
+from assistant.audio.vad import Silero
+from assistant.core.aio import cancel_and_wait
+from assistant.core.errors import AssistantError
+from assistant.core.events import (
+    DownloadProgressed,
+    Event,
+    NoticeShown,
+    PictureAttached,
+    PictureDropped,
+    PictureRefused,
+    PicturesDetached,
+    StopRequested,
+    TextSubmitted,
+)
+from assistant.core.history import History
+from assistant.core.ports import Emit
+from assistant.core.settings import Settings
+from assistant.gui.facts import Choices, ChoicesListed, ModelRow, ModelsListed, SettingsApplied, TurnsRestored
+from assistant.llm.catalog import hub_url
+from assistant.llm.download import Downloader, DownloadOptions
+from assistant.llm.prompts import PromptBuilder
+from assistant.pages.page_maker import PageMaker
+from assistant.session.jobs import PageJobs, PageParts
+from assistant.session.observers import EventLog
+from assistant.session.reply import ReplyParts, Voice
+from assistant.session.session import Session
+from assistant.storage.conversations import Conversations, open_conversations
+from assistant.storage.instance_lock import InstanceLock, acquire, ask_first_to_show
+from assistant.storage.settings_file import save_settings
+
+CLOSE_SECONDS = 8.0  # an engine may be in the middle of a call; after this the process leaves anyway
+
+
+class SessionThread:
+    """Implements `gui.bridge.Commands`. Every method may be called from the GUI thread and returns at once."""
+
+    def __init__(self, engines: app.Engines, publish: Emit, lock: InstanceLock, on_show: Callable[[], None]) -> None:
+        self._engines = engines
+        self._publish = publish
+        self._lock = lock
+        self._on_show = on_show
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="session", daemon=True)
+        self._closing = asyncio.Event()
+        self._fetching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: Session
+        self._store: Conversations
+        self._card: SoundCard
+        self._listener: Listener
+
+    # The thread -----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop everything and wait until it is gone."""
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._main())
+        self._loop.close()
+
+    async def _main(self) -> None:
+        await self._assemble()
+        running = [
+            asyncio.create_task(self._session.run()),
+            asyncio.create_task(self._card.run()),
+            asyncio.create_task(self._listener.run(self._card.microphone)),
+            asyncio.create_task(self._lock.serve(self._on_show)),
+            asyncio.create_task(self._load()),
+        ]
+        await self._closing.wait()
+        for task in [*running, *self._tasks]:
+            await cancel_and_wait(task)
+        await self._engines.close()
+        await self._store.close()
+
+    async def _assemble(self) -> None:
+        engines, settings = self._engines, self._engines.settings
+        self._store, notices = await open_conversations(engines.folders)
+        latest = await self._store.latest_conversation()
+        history = History(await self._store.turns(latest) if latest is not None else ())
+        conversation_id = latest if latest is not None else await self._store.open_conversation()
+        self._card = SoundCard(settings.audio, self._publish)
+        reader, model = app.SlotReader(engines.eyes), app.SlotModel(engines.mind)
+        parts = ReplyParts(
+            app.SlotTranscriber(engines.hearing),
+            model,
+            PromptBuilder(),
+            self._store,
+            reader,
+            self._voice(settings),
+            settings,
+            history,
+            conversation_id,
+        )
+        jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id), self._post)
+        self._session = Session(parts, jobs, self._publish, self._drop_speech)
+        self._listener = Listener(settings.endpoint, Silero(app.vad_path(engines.catalog)), self._post)
+        for event in (
+            SettingsApplied(settings),
+            self._choices(),
+            self._models(),
+            TurnsRestored(history.turns),
+            *notices,
+        ):
+            self._publish(event)
+        if settings.window.open_microphone:
+            self._listener.open()
+
+    async def _load(self) -> None:
+        """Engines in the background; then the prompt's beginning, so that the first answer does not wait for it."""
+        await app.load(self._engines, self._publish)
+        parts = self._session.parts
+        with contextlib.suppress(AssistantError):  # said when the engine failed to load
+            await parts.model.prefill(parts.prompts.request(parts.history.messages(), parts.settings.mind))
+
+    def _voice(self, settings: Settings) -> Voice | None:
+        if not settings.voice.spoken_replies:
+            return None
+        return Voice(app.SlotVoice(self._engines.voice), self._card.speaker)
+
+    def _post(self, event: Event) -> None:
+        self._session.post(event)
+
+    def _drop_speech(self) -> None:
+        if self._listener.is_open:
+            self._listener.close()
+            self._listener.open()
+
+    # What the window lists ------------------------------------------------------------------------------------------
+
+    def _models(self) -> ModelsListed:
+        import psutil
+
+        catalog = self._engines.catalog
+        needed = catalog.default_ids(psutil.virtual_memory().total)
+        return ModelsListed(
+            tuple(
+                ModelRow(c.id, c.title, c.bytes, c.licence, catalog.is_present(c.id), c.id in needed)
+                for c in catalog.cards
+            )
+        )
+
+    def _choices(self) -> ChoicesListed:
+        from assistant.audio.devices import list_devices
+
+        try:
+            devices = list_devices()
+        except AssistantError:
+            devices = ()
+        minds = tuple((card.id, card.title) for card in self._engines.catalog.cards if card.task == "mind")
+        return ChoicesListed(
+            Choices(
+                tuple(device.name for device in devices if device.input_channels),
+                tuple(device.name for device in devices if device.output_channels),
+                minds=(("auto", "Choose for me"), *minds),
+            )
+        )
+
+    # Commands -------------------------------------------------------------------------------------------------------
+
+    def submit_text(self, text: str, ticket: int) -> None:
+        self._call(lambda: self._post(TextSubmitted(text, ticket=ticket)))
+
+    def attach_picture(self, data: bytes, name: str) -> None:
+        self._spawn(self._attach(data, name))
+
+    def detach_pictures(self) -> None:
+        self._call(lambda: self._post(PicturesDetached()))
+
+    def build_page(self, data: bytes, name: str) -> None:
+        self._call(lambda: self._post(PictureDropped(name, data)))
+
+    def stop(self) -> None:
+        self._call(lambda: self._post(StopRequested()))
+
+    def open_microphone(self) -> None:
+        self._call(lambda: self._listener.open())
+
+    def close_microphone(self) -> None:
+        self._call(lambda: self._listener.close())
+
+    def begin_push(self) -> None:
+        self._call(lambda: self._listener.begin_push())
+
+    def end_push(self) -> None:
+        self._call(lambda: self._listener.end_push())
+
+    def change_settings(self, settings: Settings) -> None:
+        self._spawn(self._change(settings))
+
+    def new_conversation(self) -> None:
+        self._spawn(self._start_over())
+
+    def cancel_page_job(self, job: int) -> None:
+        self._spawn(self._session.jobs.cancel(job))
+
+    def fetch_models(self, ids: tuple[str, ...]) -> None:
+        def begin() -> None:
+            self._fetching = self._keep(self._fetch(ids))
+
+        self._call(begin)
+
+    def cancel_fetch(self) -> None:
+        self._call(lambda: self._fetching.cancel() if self._fetching else None)
+
+    def remove_model(self, model_id: str) -> None:
+        self._spawn(self._remove(model_id))
+
+    def _call(self, action: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the window is on its way out
+            self._loop.call_soon_threadsafe(action)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._call(lambda: self._keep(work))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # Their work -----------------------------------------------------------------------------------------------------
+
+    async def _attach(self, data: bytes, name: str) -> None:
+        try:
+            picture = await self._engines.eyes.get().decode(data, name)
+        except AssistantError as error:
+            self._publish(PictureRefused(name, error.what, error.advice))
+            return
+        self._post(PictureAttached(name, picture))
+
+    async def _change(self, settings: Settings) -> None:
+        before = self._engines.settings
+        try:
+            await asyncio.to_thread(save_settings, self._engines.folders.settings_file, settings)
+        except AssistantError as error:
+            self._publish(NoticeShown("warning", error.what, error.advice))
+        parts = self._session.parts
+        parts.settings = settings
+        parts.voice = self._voice(settings)
+        self._card.apply(settings.audio)
+        if before.endpoint != settings.endpoint:
+            self._listener.apply(settings.endpoint)
+        await self._engines.apply(settings)
+        self._publish(SettingsApplied(settings))
+        if (before.hearing, before.mind, before.voice) != (settings.hearing, settings.mind, settings.voice):
+            await self._load()
+
+    async def _start_over(self) -> None:
+        self._post(StopRequested())
+        try:
+            await self._session.start_over(await self._store.open_conversation())
+        except AssistantError as error:
+            self._publish(NoticeShown("warning", error.what, error.advice))
+        self._publish(TurnsRestored(()))
+
+    async def _fetch(self, ids: tuple[str, ...]) -> None:
+        catalog, offline = self._engines.catalog, self._engines.settings.privacy.offline
+
+        def report(progress: DownloadProgressed) -> None:
+            self._loop.call_soon_threadsafe(self._publish, progress)
+
+        try:
+            await Downloader(catalog, DownloadOptions(hub_url(), offline)).fetch(ids, report)
+        except AssistantError as error:
+            self._publish(NoticeShown("error", error.what, error.advice))
+        finally:
+            self._publish(self._models())
+        await self._load()
+
+    async def _remove(self, model_id: str) -> None:
+        catalog = self._engines.catalog
+        try:
+            await asyncio.to_thread(Downloader(catalog, DownloadOptions(hub_url())).remove, model_id)
+        except AssistantError as error:
+            self._publish(NoticeShown("error", error.what, error.advice))
+        self._publish(self._models())
+
+
+def run_window(options: argparse.Namespace, engines: app.Engines) -> int:
+    """Open the window and return its exit code when it closes. A second start raises the first window instead."""
+    from assistant.gui.page_preview import prepare_web_engine
+
+    lock = acquire(engines.folders.data)
+    if lock is None:
+        shown = ask_first_to_show(engines.folders.data)
+        sys.stdout.write(
+            "Vesper is already running.\n" if shown else "Vesper is already running and does not answer.\n"
+        )
+        return 0 if shown else 1
+    prepare_web_engine()
+    try:
+        return _with_window(options, engines, lock)
+    finally:
+        lock.release()
+
+
+def _with_window(options: argparse.Namespace, engines: app.Engines, lock: InstanceLock) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from assistant.gui.bridge import Bridge
+    from assistant.gui.main_window import create_window
+
+    application = QApplication(sys.argv[:1])
+    bridge = Bridge()
+    log = EventLog(options.event_log or engines.folders.event_log, time.monotonic, in_full=bool(options.event_log))
+
+    def publish(event: Event) -> None:
+        log(event)
+        bridge.publish(event)
+
+    session = SessionThread(engines, publish, lock, bridge.ask_to_show)
+    window = create_window(session, engines.settings)
+    bridge.event.connect(window.on_event)
+    bridge.show_requested.connect(window.raise_to_front)
+    window.show()
+    session.start()
+    for path in options.attach:
+        session.build_page(_read(path), path.name)
+    try:
+        return application.exec()
+    finally:
+        session.close()
+        log.close()
+
+
+def _read(path: Path) -> bytes:
+    from assistant.commands import read_picture_file
+
+    return read_picture_file(path)
