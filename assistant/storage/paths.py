@@ -67,7 +67,9 @@ def find_folders(environment: Mapping[str, str] = os.environ) -> Folders:
         data = _place(lambda: platformdirs.user_data_dir(APP, appauthor=False))
         config = _place(lambda: platformdirs.user_config_dir(APP, appauthor=False))
         cache = _place(lambda: platformdirs.user_cache_dir(APP, appauthor=False))
-        runtime = _place(lambda: platformdirs.user_runtime_dir(APP, appauthor=False))
+        runtime = cache / "run"
+        if "XDG_RUNTIME_DIR" in environment:  # platformdirs warns on the terminal where it is missing
+            runtime = _place(lambda: platformdirs.user_runtime_dir(APP, appauthor=False))
     usable = _make_usable(data)
     spare = _Spare()
     return Folders(
