@@ -128,12 +128,12 @@ def _found(seen: Perception) -> list[Item]:
 
 
 def _carried(element: Element, matrix: np.ndarray[Any, Any]) -> Box:
+    """The box in the photo: between the moved middles of its sides, since corners would overstate a turned box."""
     box = element.box
-    corners = np.array([[box.x, box.y], [box.right, box.y], [box.right, box.bottom], [box.x, box.bottom]], np.float32)
-    moved = move(corners, matrix)
-    left, top = moved.min(axis=0)
-    right, bottom = moved.max(axis=0)
-    return Box(float(left), float(top), float(right - left), float(bottom - top))
+    (x, y), points = box.centre, []
+    points = [[box.x, y], [x, box.y], [box.right, y], [x, box.bottom]]
+    left, top, right, bottom = move(np.array(points, np.float32), matrix)
+    return Box(float(left[0]), float(top[1]), float(right[0] - left[0]), float(bottom[1] - top[1]))
 
 
 def _report(

@@ -49,7 +49,8 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     draft = _Draft()
     _add_frames(draft, read)
     _add_marks(draft, marked)
-    _add_texts(draft, free)
+    paragraphs = [h.box for h in hinted if h.type is ElementType.PARAGRAPH]
+    _add_texts(draft, [_without_false_underline(t, paragraphs) for t in free], scene.unit)
     _add_hinted(draft, hinted)
     return _in_reading_order(draft.elements[:MOST_ELEMENTS], scene.unit)
 
@@ -126,7 +127,14 @@ def _add_marks(draft: _Draft, marked: Sequence[MarkedText]) -> None:
         draft.add(kind, box, text, confidence=sure, checked=mark.checked, evidence=("shape", "ocr"))
 
 
-def _add_texts(draft: _Draft, texts: Sequence[TextSpan]) -> None:
+def _without_false_underline(text: TextSpan, paragraphs: Sequence[Box]) -> TextSpan:
+    """The first line of a hinted paragraph right under a text does not make it a link."""
+    box = text.box
+    near = any(abs(p.y - box.bottom) < 0.6 * box.height and p.x < box.right and box.x < p.right for p in paragraphs)
+    return replace(text, underlined=False) if near else text
+
+
+def _add_texts(draft: _Draft, texts: Sequence[TextSpan], unit: float) -> None:
     texts = [t for t in texts if _is_writing(t)]
     heights = [t.box.height for t in texts]
     typical = float(np.median(heights)) if heights else 0.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.core.sketch import Box, ElementType
-from assistant.vision.lexicon import is_button_text, is_hint_text
+from assistant.vision.lexicon import is_button_text, is_hint_text, mend
 from assistant.vision.scene import Scene, TextSpan, cut
 from assistant.vision.shapes import Form, Shape, diagonals
 
@@ -72,36 +72,47 @@ def _menu(scene: Scene, shape: Shape, cells: Sequence[Shape], texts: Sequence[Te
     box, unit = shape.box, scene.unit
     if box.height > 3.5 * unit or box.width < 1.3 * box.height or len(texts) > 2:
         return None
-    arrow_cells = [c for c in cells if c.box.x > box.x + 0.5 * box.width and c.box.width < 1.9 * box.height]
     label = [t for t in texts if t.box.centre[0] < box.right - 0.9 * box.height]
-    separated = bool(arrow_cells) or _has_separator(scene, box)
-    stripped = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
-    if not separated and not _arrow_glyph(scene, box, label, texts) and not stripped:
-        return None
-    if not separated and stripped and not _has_room_before_arrow(scene, stripped[0].box):
+    separator = _separator(scene, box, cells)
+    if separator is not None and any(t.box.right > separator + 0.75 * (box.right - separator) for t in label):
+        separator = None  # words run across it: it is a letter
+    tail = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
+    tail = [t for t in tail if _has_room_before_arrow(scene, t.box)]
+    if separator is None and not tail and not _arrow_glyph(scene, box, label, texts):
         return None
     words = []
     for text in label:
-        reaches = text.box.right > box.right - 0.8 * box.height
-        words.append(ARROW.sub("", text.text).strip(" |[]") if reaches else text.text)
+        reaches = text.box.right > (separator or box.right - 0.8 * box.height)
+        words.append(ARROW.sub("", text.text).strip(" |[]") if reaches and len(text.text) > 2 else text.text)
     return Framed(ElementType.SELECT, box, " ".join(w for w in words if w), shape.score, tuple(texts), hides=True)
 
 
-def _has_separator(scene: Scene, box: Box) -> bool:
-    """An upright stroke through the right third, from top to bottom, with something behind it."""
+def _separator(scene: Scene, box: Box, cells: Sequence[Shape]) -> float | None:
+    """Where an upright stroke parts off the right end, from top to bottom, with an arrow behind it."""
+    for cell in cells:
+        if cell.box.x > box.x + 0.4 * box.width and cell.box.width < 1.9 * box.height and _holds_arrow(scene, cell.box):
+            return cell.box.x
     view = cut(scene.ink.mask, box) > 0
     height, width = view.shape
-    start, end = max(round(0.5 * width), width - round(1.7 * height)), width - round(0.3 * height)
-    if end - start < 4:
-        return False
-    reach = max(2, round(0.08 * height))
-    middle = view[round(0.12 * height) : round(0.88 * height)]
+    reach = max(2, round(0.07 * height))
+    start, end = max(round(0.4 * width), width - round(1.7 * height)), width - round(0.35 * height)
+    middle = view[round(0.15 * height) : round(0.85 * height)]
     for column in range(start, end, max(1, reach // 2)):
         rows = middle[:, max(0, column - reach) : column + reach + 1].any(axis=1)
-        if rows.mean() > 0.93:
-            behind = view[round(0.2 * height) : round(0.8 * height), column + reach + 1 : width - max(3, reach)]
-            before = view[round(0.2 * height) : round(0.8 * height), max(0, column - 3 * reach) : column - reach]
-            return bool(behind.any()) and not before.any(axis=0).all()
+        behind = Box(box.x + column + reach, box.y, width - column - reach, box.height)
+        if rows.mean() > 0.93 and _holds_arrow(scene, behind):
+            return box.x + column
+    return None
+
+
+def _holds_arrow(scene: Scene, cell: Box) -> bool:
+    """A small piece of ink apart from the cell's sides."""
+    for piece in scene.pieces:
+        high = 0.15 * cell.height < piece.box.height < 0.8 * cell.height
+        if high and cell.contains(piece.box, 0.97) and piece.box.width < 0.9 * cell.width:
+            x, y = piece.box.centre
+            if abs(y - cell.centre[1]) < 0.3 * cell.height and abs(x - cell.centre[0]) < 0.35 * cell.width:
+                return True
     return False
 
 
@@ -136,7 +147,7 @@ def _with_text(shape: Shape, texts: Sequence[TextSpan], unit: float) -> Framed:
     whole = texts[0].box
     for text in texts[1:]:
         whole = whole.union(text.box)
-    words = " ".join(t.text for t in sorted(texts, key=lambda t: (round(t.box.y / unit), t.box.x)))
+    words = " ".join(mend(t.text, t.confidence) for t in sorted(texts, key=lambda t: (round(t.box.y / unit), t.box.x)))
     before, after = whole.x - box.x, box.right - whole.right
     centred = abs(before - after) < 0.25 * box.width or whole.width > 0.62 * box.width
     hinted = is_hint_text(words)

@@ -63,7 +63,25 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 _NAVIGATION = set(
-    ["home", "about", "contact", "blog", "news", "shop", "products", "services", "gallery", "portfolio", "pricing", "faq", "help", "login", "jokes", "menu", "team"]
+    [
+        "home",
+        "about",
+        "contact",
+        "blog",
+        "news",
+        "shop",
+        "products",
+        "services",
+        "gallery",
+        "portfolio",
+        "pricing",
+        "faq",
+        "help",
+        "login",
+        "jokes",
+        "menu",
+        "team",
+    ]
 )
 _LOOKALIKES = {
     frozenset(p)

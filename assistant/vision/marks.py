@@ -6,6 +6,7 @@ same kind above and below. Pure functions over a scene.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,11 +16,12 @@ from assistant.core.sketch import Box
 from assistant.vision.ink import Mask
 from assistant.vision.reader import OcrLine
 from assistant.vision.scene import Scene, TextSpan, cut, line_of
-from assistant.vision.shapes import Form, Shape
+from assistant.vision.shapes import Form, Shape, enclosed
 from assistant.vision.texts import tighten
 
 MARK_GLYPHS = set("□☐☑☒■▢口囗回日目田凶○●◎⊙◯。〇①")
-LETTER_GLYPHS = set("oO0@©QUDCVvnNLIl1[](){}|")  # what the reader makes of a mark besides
+LETTER_GLYPHS = set("oO0@©QUDCVvnNLIl[](){}|")  # what the reader makes of a mark besides
+MIDDLE_GLYPH = re.compile(r"\s[oO0@©Q](\s|[A-Z])|\s[\[\](){}|]")
 SIZES = (0.35, 2.1)  # letter heights
 REACH = 3.2  # letter heights between a mark and its words
 ENOUGH = 1.3  # outline plus votes of the surroundings; found on drawings by several hands
@@ -51,6 +53,7 @@ class _Candidate:
 def find_marks(scene: Scene, writing: Mask, lines: Sequence[OcrLine]) -> tuple[list[MarkedText], list[OcrLine]]:
     """Marks with their words, and the lines of text that are left."""
     small = _outermost([s for s in scene.shapes if _is_small(s.box, scene.unit)])
+    small = [s for s in small if not _is_cell(s.box, scene) and _is_hollow(s.box, scene)]
     candidates = [c for i, line in enumerate(lines) for c in _candidates(scene, line, i, small)]
     chosen = _believed(candidates, scene.unit)
     marked: list[MarkedText] = []
@@ -71,7 +74,9 @@ def is_checked(mask: Mask, mark: Mark) -> bool:
     """Is there ink well inside the outline?"""
     box, inset = mark.box, 0.26
     share = 1 - 2 * inset
-    inside = cut(mask, Box(box.x + inset * box.width, box.y + inset * box.height, share * box.width, share * box.height))
+    inside = cut(
+        mask, Box(box.x + inset * box.width, box.y + inset * box.height, share * box.width, share * box.height)
+    )
     return bool(inside.size and np.count_nonzero(inside) > 0.1 * inside.size)
 
 
@@ -85,6 +90,17 @@ def _outermost(shapes: Sequence[Shape]) -> list[Shape]:
     return [s for s in shapes if not any(o is not s and o.box.contains(s.box, 0.8) for o in shapes)]
 
 
+def _is_cell(box: Box, scene: Scene) -> bool:
+    """Part of a field, like the arrow's place at the end of a menu."""
+    frames = (s.box for s in scene.shapes if s.box.width > 1.8 * box.width and s.box.height < 2.2 * box.height)
+    return any(f.contains(box, 0.85) and f.height < 3.5 * scene.unit for f in frames)
+
+
+def _is_hollow(box: Box, scene: Scene) -> bool:
+    """Fenced in all around, which most letters are not."""
+    return enclosed(scene.ink.mask, box, 0.15 * scene.unit) > 0.55
+
+
 def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape]) -> list[_Candidate]:
     """Shapes in or in front of one line that leave room around them."""
     unit, box = scene.unit, line.box
@@ -92,13 +108,19 @@ def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape])
     for shape in small:
         x, y = shape.box.centre
         level = box.y - 0.15 * box.height <= y <= box.bottom + 0.15 * box.height
-        if not level or not box.x - REACH * unit <= x <= box.right or (shape.form is Form.BOX and min(shape.sides) < 0.5):
+        if (
+            not level
+            or not box.x - REACH * unit <= x <= box.right
+            or (shape.form is Form.BOX and min(shape.sides) < 0.5)
+        ):
             continue
         before, after = _gaps(scene, shape.box)
         first = x < box.x + 1.3 * max(shape.box.width, unit)
         if after is None or not 0.1 * unit <= after <= REACH * unit:
             continue
         if before is not None and before < (0.15 if first else 0.5) * unit:
+            continue
+        if not first and after < 0.3 * unit and not _has_glyph(line.text):
             continue
         found.append(_Candidate(shape, index, _votes(scene, line, shape, after, first), first))
     return found
@@ -117,7 +139,7 @@ def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, 
     """Candidates that are sure enough, with what like marks in their column add. Each shape goes to one line."""
     best: dict[int, tuple[float, _Candidate, Form]] = {}
     for one in candidates:
-        fellows = [f for f in candidates if f.line != one.line and f.first and one.first and _alike(one, f, unit)]
+        fellows = [f for f in candidates if _alike(one, f, unit)]
         total = one.shape.score + one.votes + min(0.3, 0.2 * len(fellows))
         if total < ENOUGH:
             continue
@@ -130,8 +152,14 @@ def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, 
 
 
 def _alike(one: _Candidate, two: _Candidate, unit: float) -> bool:
+    """Marks of one size above each other, or beside each other with words between."""
     a, b = one.shape.box, two.shape.box
-    return abs(a.centre[0] - b.centre[0]) < 0.7 * unit and 0.65 < a.height / b.height < 1.55 and abs(a.y - b.y) < 9 * unit
+    if not 0.65 < a.height / b.height < 1.55:
+        return False
+    (x, y), (u, v) = a.centre, b.centre
+    column = one.first and two.first and one.line != two.line and abs(x - u) < 0.7 * unit and abs(y - v) < 9 * unit
+    row = abs(y - v) < 0.7 * unit and abs(x - u) > 2.5 * unit
+    return column or row
 
 
 def _gaps(scene: Scene, box: Box) -> tuple[float | None, float | None]:
@@ -167,7 +195,7 @@ def _glyph_evidence(text: str) -> float:
 
 
 def _has_glyph(text: str) -> bool:
-    return any(c in MARK_GLYPHS for c in text) or any(w in LETTER_GLYPHS for w in text.split()[1:])
+    return any(c in MARK_GLYPHS for c in text) or bool(MIDDLE_GLYPH.search(text))
 
 
 def _share_out(

@@ -28,36 +28,44 @@ class Hinted:
 
 def hinted_texts(scene: Scene, frames: Sequence[Box], texts: Sequence[TextSpan], marks: Sequence[Box]) -> list[Hinted]:
     """Paragraphs and dividers among the level strokes that belong to nothing else."""
-    free = [s for s in scene.strokes if s.length >= SHORTEST * scene.unit and _is_free(s, scene.unit, frames, texts)]
+    unit = scene.unit
+    free = [s for s in scene.strokes if s.length >= SHORTEST * unit and _is_free(s, unit, frames, texts)]
+    things = [t.box for t in texts] + [f for f in frames if f.height < 5 * unit] + list(marks)
     found: list[Hinted] = []
-    between = [t.box for t in texts] + [f for f in frames if f.height < 5 * scene.unit] + list(marks)
-    for group in _stacks(free, scene.unit, between):
-        box = group[0].box
-        for stroke in group[1:]:
-            box = box.union(stroke.box)
-        if len(group) >= 2:
-            found.append(Hinted(ElementType.PARAGRAPH, box, len(group), 0.8 if len(group) > 2 else 0.6))
-        elif box.width >= DIVIDER * scene.unit:
-            found.append(Hinted(ElementType.DIVIDER, box, 1, 0.7))
+    rest: list[Stroke] = []
+    for stack in _stacks(free, unit, things):
+        if len(stack) >= 3:
+            found.append(_paragraph(stack))
+        else:
+            rest.extend(stack)
+    rest = [s for s in rest if not any(underline_of(t.box, [s], unit) for t in texts)]
+    for stack in _stacks(rest, unit, things):
+        if len(stack) >= 2 and stack[1].y - stack[0].y < 1.3 * unit:
+            found.append(_paragraph(stack))
+        else:
+            long = (s for s in stack if s.length >= DIVIDER * unit)
+            found.extend(Hinted(ElementType.DIVIDER, s.box, 1, 0.7) for s in long)
     return found
 
 
+def _paragraph(stack: Sequence[Stroke]) -> Hinted:
+    box = stack[0].box
+    for stroke in stack[1:]:
+        box = box.union(stroke.box)
+    return Hinted(ElementType.PARAGRAPH, box, len(stack), 0.8 if len(stack) > 2 else 0.6)
+
+
 def _is_free(stroke: Stroke, unit: float, frames: Sequence[Box], texts: Sequence[TextSpan]) -> bool:
-    """Neither a frame's side, nor part of a letter, nor an underline."""
+    """Neither a frame's side nor part of a letter."""
     for frame in frames:
         inside = min(stroke.x1, frame.right) - max(stroke.x0, frame.x)
         if inside < 0.6 * stroke.length:
             continue
         middle = stroke.y_at(min(max(frame.centre[0], stroke.x0), stroke.x1))
-        slack = max(0.35 * unit, 0.12 * frame.height)
+        slack = max(0.35 * unit, min(0.12 * frame.height, unit))
         if stroke.length > 0.5 * frame.width and min(abs(middle - frame.y), abs(middle - frame.bottom)) < slack:
             return False
-    for text in texts:
-        if text.box.contains(stroke.box, 0.7) and stroke.length < 0.8 * text.box.width:
-            return False
-        if underline_of(text.box, [stroke], unit) is not None:
-            return False
-    return True
+    return not any(t.box.contains(stroke.box, 0.7) and stroke.length < 0.8 * t.box.width for t in texts)
 
 
 def _stacks(strokes: Sequence[Stroke], unit: float, things: Sequence[Box]) -> list[list[Stroke]]:
@@ -65,15 +73,7 @@ def _stacks(strokes: Sequence[Stroke], unit: float, things: Sequence[Box]) -> li
     stacks: list[list[Stroke]] = []
     for stroke in sorted(strokes, key=lambda s: s.y):
         for stack in stacks:
-            last = stack[-1]
-            gap = stroke.y - last.y
-            shared = min(stroke.x1, last.x1) - max(stroke.x0, last.x0)
-            alike = min(stroke.length, last.length) >= 0.35 * max(stroke.length, last.length)
-            if (
-                LINE_GAP[0] * unit <= gap <= LINE_GAP[1] * unit
-                and shared >= 0.6 * min(stroke.length, last.length)
-                and alike
-            ):
+            if _continues(stack, stroke, unit) and not _parted(stack[-1], stroke, things):
                 stack.append(stroke)
                 break
         else:
@@ -81,7 +81,17 @@ def _stacks(strokes: Sequence[Stroke], unit: float, things: Sequence[Box]) -> li
     return stacks
 
 
+def _continues(stack: Sequence[Stroke], stroke: Stroke, unit: float) -> bool:
+    last = stack[-1]
+    gap = stroke.y - last.y
+    shorter, longer = sorted((stroke.length, last.length))
+    shared = min(stroke.x1, last.x1) - max(stroke.x0, last.x0)
+    if not LINE_GAP[0] * unit <= gap <= LINE_GAP[1] * unit or shorter < 0.35 * longer or shared < 0.6 * shorter:
+        return False
+    return len(stack) < 2 or gap < 2.2 * max(stack[-1].y - stack[-2].y, 0.35 * unit)
+
+
 def _parted(above: Stroke, below: Stroke, things: Sequence[Box]) -> bool:
     """Does something stand between two strokes?"""
-    left, right = max(above.x0, below.x0), min(above.x1, below.x1)
+    left, right = min(above.x0, below.x0), max(above.x1, below.x1)
     return any(above.y < t.centre[1] < below.y and left < t.centre[0] < right for t in things)

@@ -44,7 +44,7 @@ def find_shapes(mask: Mask, strokes: Sequence[Stroke], unit: float, stroke_width
         tolerance = stroke_width + 1.5
         ring = ring_score(mask, box)
         sides = side_scores(mask, box, tolerance)
-        score = _box_score(sides)
+        score = _box_score(sides, _runs_on(mask, box, unit))
         if ring >= 0.8 and ring > score - 0.05 and 0.6 <= box.width / box.height <= 1.7:
             shapes.append(Shape(Form.RING, box, ring))
         elif score > 0 and not _is_split(mask, box, unit):
@@ -101,6 +101,16 @@ def diagonals(mask: Mask, box: Box) -> float:
     return min(scores)
 
 
+def enclosed(mask: Mask, box: Box, gap: float) -> float:
+    """Share of the box that ink fills or fences in, gaps of up to `gap` pixels bridged."""
+    pad = round(gap) + 2
+    inside = cv2.copyMakeBorder(_cut(mask, box).astype(np.uint8), pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
+    size = max(3, round(gap) | 1)
+    closed = cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    cv2.floodFill(closed, None, (0, 0), 2)
+    return float(np.count_nonzero(closed != 2) / max(1.0, box.area))
+
+
 def _cut(mask: Mask, box: Box) -> npt.NDArray[np.bool_]:
     left, top = max(0, round(box.x)), max(0, round(box.y))
     return np.asarray(mask[top : round(box.bottom), left : round(box.right)] > 0)
@@ -147,8 +157,26 @@ def _is_split(mask: Mask, box: Box, unit: float) -> bool:
     return False
 
 
-def _box_score(sides: tuple[float, float, float, float]) -> float:
+def _runs_on(mask: Mask, box: Box, unit: float) -> int:
+    """How many of the eight ends of the sides run on past their corner: then they belong to something larger."""
+    reach, half = round(0.8 * unit), max(2, round(0.12 * unit))
+    left, top, right, bottom = (round(v) for v in (box.x, box.y, box.right, box.bottom))
+    count = 0
+    for y in (top, bottom):
+        for start, end in ((left - reach, left - half), (right + half, right + reach)):
+            view = mask[max(0, y - half) : y + half, max(0, start) : max(0, end)]
+            count += bool(view.size and (view > 0).any(axis=0).mean() > 0.9 and view.shape[1] > 0.5 * reach)
+    for x in (left, right):
+        for start, end in ((top - reach, top - half), (bottom + half, bottom + reach)):
+            view = mask[max(0, start) : max(0, end), max(0, x - half) : x + half]
+            count += bool(view.size and (view > 0).any(axis=1).mean() > 0.9 and view.shape[0] > 0.5 * reach)
+    return count
+
+
+def _box_score(sides: tuple[float, float, float, float], runs_on: int) -> float:
     top, right, bottom, left = sides
+    if runs_on:
+        return sum(sides) / 4 - 0.05 * runs_on if min(sides) >= 0.85 else 0.0
     if min(sides) >= 0.5 and sum(sides) >= 3.0:
         return sum(sides) / 4
     if min(top, bottom) >= 0.75 and max(left, right) >= 0.6 and left + right >= 0.9:  # one short side is leaky
