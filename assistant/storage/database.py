@@ -237,7 +237,7 @@ def _repair(path: Path, backups: Path) -> NoticeShown:
     rows = _salvage_file(kept)
     readable = len(rows["turns"])
     for backup in newest_backups(backups):
-        copied = _salvage_file(backup)
+        copied = _read_copy(backup)
         if copied["turns"] or copied["conversations"]:
             rows = {table: {**copied[table], **rows[table]} for table in SHAPES}
             break
@@ -267,6 +267,16 @@ def _repair_notice(kept: Path, readable: int, restored: int) -> NoticeShown:
 def _salvage_file(path: Path) -> dict[str, dict[int, Row]]:
     log = _neighbours(path)["wal"]
     return salvage(path.read_bytes() if path.is_file() else b"", log.read_bytes() if log.is_file() else b"")
+
+
+def _read_copy(path: Path) -> dict[str, dict[int, Row]]:
+    """A backup's rows: by SQL where it is sound, which is quicker, else like any damaged file's."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as copy:
+        if version_of(copy) == LATEST:
+            return {
+                table: {row[0]: tuple(row[1:]) for row in copy.execute(f"SELECT * FROM {table}")} for table in SHAPES
+            }
+    return _salvage_file(path)
 
 
 def _fill(connection: sqlite3.Connection, rows: dict[str, dict[int, Row]]) -> None:
