@@ -1,0 +1,404 @@
+"""The window: conversation on the left, page and sketch on the right. It shows a ViewState and sends commands.
+
+Everything here runs on the GUI thread and nothing waits; what takes time is a command, and its answer an event.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from assistant.core.events import Event, NoticeShown, PictureRefused, TextSubmitted
+from assistant.core.settings import Settings
+from assistant.gui import facts
+from assistant.gui.bridge import Commands
+from assistant.gui.composer import Composer
+from assistant.gui.drop_overlay import DropOverlay
+from assistant.gui.first_run import FirstRun
+from assistant.gui.intake import Intake, Purpose, holds_picture
+from assistant.gui.models_dialog import ModelsDialog
+from assistant.gui.notices import Notices
+from assistant.gui.place import decode_place, encode_place
+from assistant.gui.screen import Microphone, Row, RowAction, RowKind, ViewState
+from assistant.gui.settings_dialog import SettingsDialog
+from assistant.gui.side_pane import SidePane
+from assistant.gui.talk_key import TalkKey
+from assistant.gui.theme import apply_theme, colors_for
+from assistant.gui.top_bar import TopBar
+from assistant.gui.transcript_view import TranscriptView
+from assistant.gui.view_state import reduce
+from assistant.gui.welcome import Welcome
+
+PAINT_MILLISECONDS = 33  # events come up to fifty times a second; more than thirty paintings nobody sees
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+
+
+class MainWindow(QMainWindow):
+    def __init__(self, commands: Commands, state: ViewState) -> None:
+        super().__init__()
+        self._commands = commands
+        self._state = state
+        self._painted: ViewState | None = None
+        self._tickets = itertools.count(1)
+        self._skipped_first_run = False
+        self._since_paint = QElapsedTimer()
+        self._paint_timer = QTimer(self)
+        self._paint_timer.setSingleShot(True)
+        self._paint_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._paint_timer.timeout.connect(self._paint)
+        self.top_bar = TopBar()
+        self.notices = Notices()
+        self.welcome = Welcome()
+        self.transcript = TranscriptView()
+        self.first_run = FirstRun()
+        self.composer = Composer()
+        self.pane = SidePane()
+        self.intake = Intake()
+        self.talk_key = TalkKey(self)
+        self.models_dialog: ModelsDialog | None = None
+        self.settings_dialog: SettingsDialog | None = None
+        self._build()
+        self._connect()
+        self.overlay = DropOverlay(self)
+        self._dress(state.settings)
+        place = decode_place(state.settings.window.geometry)
+        if place is not None:
+            self.restoreGeometry(place[0])
+            self.splitter.restoreState(place[1])
+        self._paint()
+
+    @property
+    def state(self) -> ViewState:
+        return self._state
+
+    def on_event(self, event: Event) -> None:
+        """Take in one event. Painting is put together about thirty times a second."""
+        before, self._state = self._state, reduce(self._state, event)
+        if self._state is before:
+            return
+        if before.settings.window != self._state.settings.window:
+            self._dress(self._state.settings)
+        self._paint_soon()
+
+    # Building -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowTitle("Vesper - TEST" if os.environ.get("VESPER_TEST") == "1" else "Vesper")
+        self.setMinimumSize(640, 440)
+        self.resize(1180, 760)
+        self.setAcceptDrops(True)
+        self._stack = QStackedWidget()
+        for widget in (self.welcome, self.transcript, self.first_run):
+            self._stack.addWidget(widget)
+        bottom = QWidget()
+        below = QVBoxLayout(bottom)
+        below.setContentsMargins(24, 4, 18, 14)
+        below.addWidget(self.composer)
+        conversation = QWidget()
+        conversation.setObjectName("conversation")
+        conversation.setMinimumWidth(340)
+        column = QVBoxLayout(conversation)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notices)
+        column.addWidget(self._stack, 1)
+        column.addWidget(bottom)
+        self._bottom = bottom
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(5)
+        self.splitter.addWidget(conversation)
+        self.splitter.addWidget(self.pane)
+        self.splitter.setCollapsible(0, False)
+        self.splitter.setStretchFactor(0, 9)
+        self.splitter.setStretchFactor(1, 11)
+        self.splitter.setSizes([530, 650])
+        self.pane.hide()
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.top_bar)
+        rows.addWidget(self.splitter, 1)
+        self.setCentralWidget(whole)
+        self.composer.text.setFocus()
+
+    def _connect(self) -> None:
+        commands = self._commands
+        self.top_bar.new_wanted.connect(commands.new_conversation)
+        self.top_bar.models_wanted.connect(self.show_models)
+        self.top_bar.settings_wanted.connect(self.show_settings)
+        self.top_bar.pane_wanted.connect(self.toggle_pane)
+        self.pane.closed.connect(self.toggle_pane)
+        self.pane.preview.failed.connect(self._warn)
+        self.pane.preview.told.connect(self._tell)
+        self.notices.dismissed.connect(self._dismiss)
+        self.welcome.asked.connect(self.submit)
+        self.welcome.sketch_wanted.connect(self.browse_for_page)
+        self.transcript.acted.connect(self._act)
+        self.first_run.fetch_wanted.connect(commands.fetch_models)
+        self.first_run.cancel_wanted.connect(commands.cancel_fetch)
+        self.first_run.skipped.connect(self._skip_first_run)
+        composer = self.composer
+        composer.submitted.connect(self._submit_composed)
+        composer.stop_clicked.connect(commands.stop)
+        composer.attach_clicked.connect(self.browse_to_attach)
+        composer.detach_clicked.connect(commands.detach_pictures)
+        composer.pasted.connect(self._paste)
+        composer.microphone_toggled.connect(self.toggle_microphone)
+        composer.talk.push_began.connect(self.begin_push)
+        composer.talk.push_ended.connect(self.end_push)
+        composer.talk.tapped.connect(self.toggle_microphone)
+        self.intake.arrived.connect(self._picture_arrived)
+        self.intake.refused.connect(self._picture_refused)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        self.talk_key.pressed.connect(self.begin_push)
+        self.talk_key.released.connect(self.end_push)
+        for keys, act in (
+            ("Escape", commands.stop),
+            ("Ctrl+N", commands.new_conversation),
+            ("Ctrl+L", self.composer.text.setFocus),
+            ("Ctrl+O", self.browse_to_attach),
+            ("Ctrl+B", self.toggle_pane),
+            ("Ctrl+S", self.pane.preview.save),
+            ("Ctrl+,", self.show_settings),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    # What the user does ---------------------------------------------------------------------------------------
+
+    def submit(self, text: str) -> int:
+        """Send a text, and return the ticket it went out with."""
+        ticket = next(self._tickets)
+        self.on_event(TextSubmitted(text, ticket=ticket))
+        self._commands.submit_text(text, ticket)
+        return ticket
+
+    def _submit_composed(self, text: str) -> None:
+        ticket = next(self._tickets)
+        self.composer.submitting(ticket)
+        self.on_event(TextSubmitted(text, ticket=ticket))
+        self._commands.submit_text(text, ticket)
+
+    def begin_push(self) -> None:
+        if self._state.microphone is Microphone.CLOSED:
+            self.on_event(facts.PushBegan())
+            self._commands.begin_push()
+
+    def end_push(self) -> None:
+        if self._state.microphone is Microphone.PUSHED:
+            self.on_event(facts.PushEnded())
+            self._commands.end_push()
+
+    def toggle_microphone(self) -> None:
+        if self._state.microphone is Microphone.CLOSED:
+            self._commands.open_microphone()
+        else:
+            self._commands.close_microphone()
+        self._painted = None  # the button flipped by itself; show what is true until the answer comes
+        self._paint_soon()
+
+    def toggle_pane(self) -> None:
+        self.pane.setVisible(self.pane.isHidden())
+        self.top_bar.pane.setChecked(not self.pane.isHidden())
+
+    def browse_to_attach(self) -> None:
+        self._browse("Attach a picture", Purpose.ASK)
+
+    def browse_for_page(self) -> None:
+        self._browse("Choose a sketch", Purpose.PAGE)
+
+    def _browse(self, title: str, purpose: Purpose) -> None:
+        dialog = QFileDialog(self, title, "", PICTURES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.intake.read([Path(name) for name in names], purpose))
+        dialog.open()
+
+    def show_settings(self) -> None:
+        if self.settings_dialog is None or not self.settings_dialog.isVisible():
+            self.settings_dialog = SettingsDialog(self, self._state.settings, self._state.choices)
+            self.settings_dialog.changed.connect(self._change_settings)
+            apply_theme(self.settings_dialog, self._colors, self._state.settings.window.text_scale)
+            self.settings_dialog.finished.connect(self.settings_dialog.deleteLater)
+        self.settings_dialog.show()
+        self.settings_dialog.raise_()
+
+    def show_models(self) -> None:
+        if self.models_dialog is None:
+            self.models_dialog = ModelsDialog(self)
+            self.models_dialog.fetch_wanted.connect(self._commands.fetch_models)
+            self.models_dialog.cancel_wanted.connect(self._commands.cancel_fetch)
+            self.models_dialog.remove_wanted.connect(self._commands.remove_model)
+            apply_theme(self.models_dialog, self._colors, self._state.settings.window.text_scale)
+        self.models_dialog.show_state(self._state)
+        self.models_dialog.show()
+        self.models_dialog.raise_()
+
+    def _act(self, row: Row) -> None:
+        if row.action is RowAction.RETRY:
+            self.submit(row.payload)
+        elif row.action is RowAction.SHOW_PAGE:
+            self.on_event(facts.JobChosen(row.job))
+            if self.pane.isHidden():
+                self.toggle_pane()
+        elif row.action is RowAction.CANCEL_JOB:
+            self._commands.cancel_page_job(row.job)
+        elif row.action is RowAction.CHOOSE_PICTURE:
+            self.browse_for_page()
+
+    def _paste(self, mime: object) -> None:
+        self.intake.take(mime, Purpose.ASK)  # type: ignore[arg-type]  # a signal carries it as an object
+
+    def _picture_arrived(self, data: bytes, name: str, purpose: str) -> None:
+        if Purpose(purpose) is Purpose.PAGE:
+            self._commands.build_page(bytes(data), name)
+        else:
+            self.on_event(facts.AttachBegan(name))
+            self._commands.attach_picture(bytes(data), name)
+
+    def _picture_refused(self, name: str, what: str, advice: str) -> None:
+        self.on_event(PictureRefused(name, what, advice))
+
+    def _change_settings(self, settings: Settings) -> None:
+        self.on_event(facts.SettingsApplied(settings))
+        self._commands.change_settings(settings)
+
+    def _skip_first_run(self) -> None:
+        self._skipped_first_run = True
+        self._paint_soon()
+
+    def _dismiss(self, key: int) -> None:
+        self.on_event(facts.NoticeDismissed(key))
+
+    def _warn(self, what: str, advice: str) -> None:
+        self.on_event(NoticeShown("warning", what, advice))
+
+    def _tell(self, what: str) -> None:
+        self.on_event(NoticeShown("info", what))
+
+    # Painting -------------------------------------------------------------------------------------------------
+
+    def _paint_soon(self) -> None:
+        if not self._paint_timer.isActive():
+            passed = self._since_paint.elapsed() if self._since_paint.isValid() else PAINT_MILLISECONDS
+            self._paint_timer.start(max(0, PAINT_MILLISECONDS - passed))
+
+    def _paint(self) -> None:
+        state, before = self._state, self._painted
+        self._painted = state
+        self._since_paint.start()
+        self.top_bar.show_state(state)
+        self.notices.show_notices(state.notices)
+        self.composer.show_state(state)
+        if before is None or state.rows is not before.rows or state.live is not before.live:
+            self.transcript.show_state(state)
+            self._announce(before, state)
+        if before is None or state.job is not before.job:
+            self._show_job(before, state)
+        self.first_run.show_state(state)
+        self._choose_main(state)
+        if self.models_dialog is not None:
+            self.models_dialog.show_state(state)
+        if self.composer.talk.is_settling:
+            self._paint_soon()
+
+    def _choose_main(self, state: ViewState) -> None:
+        if state.missing_models and not self._skipped_first_run:
+            wanted: QWidget = self.first_run
+        elif state.rows or state.live:
+            wanted = self.transcript
+        else:
+            wanted = self.welcome
+        self._bottom.setVisible(wanted is not self.first_run)
+        if self._stack.currentWidget() is not wanted:
+            self._stack.setCurrentWidget(wanted)
+            self.transcript.scroll_to_end()
+
+    def _show_job(self, before: ViewState | None, state: ViewState) -> None:
+        self.pane.show_state(state)
+        is_new = state.job is not None and (before is None or before.shown_job != state.shown_job)
+        if is_new and self.pane.isHidden():
+            self.toggle_pane()
+
+    def _announce(self, before: ViewState | None, state: ViewState) -> None:
+        """Read new replies and errors to whoever uses a screen reader."""
+        if before is None or state.rows is before.rows or not state.rows or not QAccessible.isActive():
+            return
+        row = state.rows[-1]
+        if row.kind in (RowKind.ASSISTANT, RowKind.ERROR):
+            words = f"{row.text} {row.detail}".strip()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _dress(self, settings: Settings) -> None:
+        self._colors = colors_for(settings.window.theme)
+        self.talk_key.set_key(settings.window.push_to_talk_key)
+        for window in (self, self.models_dialog, self.settings_dialog):
+            if window is not None:
+                apply_theme(window, self._colors, settings.window.text_scale)
+
+    def _scheme_changed(self, _: Qt.ColorScheme) -> None:
+        if self._state.settings.window.theme == "system":
+            self._dress(self._state.settings)
+
+    # What Qt asks ---------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.overlay.begin()
+            self.overlay.purpose_at(event.position().toPoint())
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.overlay.purpose_at(event.position().toPoint())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        purpose = self.overlay.purpose_at(event.position().toPoint())
+        self.overlay.hide()
+        if self.intake.take(event.mimeData(), purpose):
+            event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.overlay.setGeometry(self.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        window = replace(
+            self._state.settings.window, geometry=encode_place(self.saveGeometry(), self.splitter.saveState())
+        )
+        self._commands.change_settings(replace(self._state.settings, window=window))
+        self.end_push()
+        self.pane.preview.frame.close_page()
+        super().closeEvent(event)
+
+
+def create_window(
+    commands: Commands,
+    settings: Settings,
+    choices: facts.Choices | None = None,
+    models: tuple[facts.ModelRow, ...] = (),
+) -> MainWindow:
+    """The window, not yet shown. Connect `bridge.happened` to its `on_event`, then `show()` it."""
+    QApplication.setStyle("Fusion")
+    state = ViewState(settings=settings, choices=choices or facts.Choices(), models=models)
+    return MainWindow(commands, state)

@@ -1,0 +1,105 @@
+"""The right pane: the page a sketch became, and the sketch itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from assistant.gui.buttons import icon_button, plain_label, segment
+from assistant.gui.page_preview import PagePreview
+from assistant.gui.prose import clean
+from assistant.gui.screen import Job, ViewState
+from assistant.gui.sketch_canvas import SketchCanvas
+from assistant.gui.view_pages import STAGES, found
+
+
+class SidePane(QWidget):
+    """Shows the chosen job. The sketch comes first, since it is read before there is a page."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pane")
+        self.setMinimumWidth(300)
+        self.preview = PagePreview()
+        self.sketch = SketchCanvas()
+        self._job: Job | None = None
+        self._title = plain_label()
+        self._title.setProperty("role", "heading")
+        self._stage = plain_label(role="small")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.preview)
+        self._stack.addWidget(self._framed(self.sketch))
+        self.tabs = QButtonGroup(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(10)
+        layout.addLayout(self._make_top())
+        layout.addWidget(self._stack, 1)
+
+    def show_state(self, state: ViewState) -> None:
+        job = state.job
+        if job is self._job:
+            return
+        previous, self._job = self._job, job
+        self._title.setText(_shortened(clean(job.name)) if job else "Page")
+        self._stage.setText(_progress(job))
+        self.preview.show_job(job)
+        self.sketch.show_job(job)
+        if job is None or previous is None or previous.job != job.job:
+            self.show_tab(1 if job is not None and job.page is None else 0)
+        if job is not None and job.page is not None and (previous is None or previous.page is None):
+            self.show_tab(0)
+
+    def show_tab(self, index: int) -> None:
+        """0 is the page, 1 the sketch."""
+        button = self.tabs.button(index)
+        if button is not None:
+            button.setChecked(True)
+        self._stack.setCurrentIndex(index)
+
+    def _make_top(self) -> QHBoxLayout:
+        segments = QFrame()
+        segments.setObjectName("segments")
+        choices = QHBoxLayout(segments)
+        choices.setContentsMargins(2, 2, 2, 2)
+        choices.setSpacing(2)
+        for index, (icon, text) in enumerate((("page", "Page"), ("sketch", "Sketch"))):
+            button = segment(icon, f"Show the {text.lower()}", text)
+            button.setChecked(index == 0)
+            self.tabs.addButton(button, index)
+            choices.addWidget(button)
+        self.tabs.idClicked.connect(self.show_tab)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._stage)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addLayout(words, 1)
+        top.addWidget(segments)
+        top.addWidget(icon_button("close", "Hide this side", self.closed.emit))
+        return top
+
+    def _framed(self, inner: QWidget) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("paneBody")
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.addWidget(inner)
+        return frame
+
+
+def _shortened(name: str, longest: int = 26) -> str:
+    return name if len(name) <= longest else name[: longest - 9] + "…" + name[-8:]
+
+
+def _progress(job: Job | None) -> str:
+    if job is None:
+        return ""
+    if job.failed:
+        return "No page came of this"
+    if job.final:
+        return found(job.reading) if job.reading else "Page ready"
+    return STAGES.get(job.stage, "Waiting") + "…"

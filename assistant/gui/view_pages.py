@@ -1,0 +1,149 @@
+"""How events about pictures and page jobs change the view. Pure, like `view_state`, which calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from assistant.core import events
+from assistant.core.events import Event
+from assistant.core.sketch import SketchReading
+from assistant.gui import facts
+from assistant.gui.screen import (
+    KEPT_JOBS,
+    KEPT_NOTICES,
+    LONGEST_TRANSCRIPT,
+    Attachment,
+    Job,
+    Notice,
+    Row,
+    RowAction,
+    RowKind,
+    ViewState,
+)
+
+
+def with_row(state: ViewState, row: Row) -> ViewState:
+    """The row at the end of the transcript, under a key of its own."""
+    rows = (*state.rows, replace(row, key=state.next_key))
+    return replace(state, rows=rows[-LONGEST_TRANSCRIPT:], next_key=state.next_key + 1)
+
+
+def with_notice(state: ViewState, level: str, what: str, advice: str) -> ViewState:
+    """The notice as the newest one; the same words are not shown twice."""
+    same = tuple(notice for notice in state.notices if (notice.what, notice.advice) != (what, advice))
+    notices = (*same, Notice(state.next_key, level, what, advice))[-KEPT_NOTICES:]
+    return replace(state, notices=notices, next_key=state.next_key + 1)
+
+
+def _attach_began(state: ViewState, event: facts.AttachBegan) -> ViewState:
+    return replace(state, attachments=(*state.attachments, Attachment(event.name)))
+
+
+def _attached(state: ViewState, event: events.PictureAttached) -> ViewState:
+    waiting = _without_waiting(state, event.name)
+    return replace(state, attachments=(*waiting, Attachment(event.name, event.picture)))
+
+
+def _refused(state: ViewState, event: events.PictureRefused) -> ViewState:
+    state = replace(state, attachments=_without_waiting(state, event.name))
+    return with_notice(state, "error", event.what, event.advice)
+
+
+def _without_waiting(state: ViewState, name: str) -> tuple[Attachment, ...]:
+    attachments = list(state.attachments)
+    if Attachment(name) in attachments:
+        attachments.remove(Attachment(name))
+    return tuple(attachments)
+
+
+def _detached(state: ViewState, _: events.PicturesDetached) -> ViewState:
+    return replace(state, attachments=())
+
+
+STAGES = {
+    "decode": "Opening the picture",
+    "read": "Reading the drawing",
+    "compile": "Laying out the page",
+    "fill": "Page shown - filling in the words",
+}
+
+
+def _with_job(state: ViewState, job: Job, detail: str, action: RowAction) -> ViewState:
+    jobs = tuple(job if other.job == job.job else other for other in state.jobs)
+    rows = tuple(
+        replace(row, detail=detail, action=action) if row.kind is RowKind.JOB and row.job == job.job else row
+        for row in state.rows
+    )
+    return replace(state, jobs=jobs, rows=rows)
+
+
+def _find(state: ViewState, number: int) -> Job | None:
+    return next((job for job in state.jobs if job.job == number), None)
+
+
+def _job_started(state: ViewState, event: events.PageJobStarted) -> ViewState:
+    job = Job(event.job, event.name, "start")
+    state = replace(state, jobs=(*state.jobs, job)[-KEPT_JOBS:], shown_job=event.job)
+    row = Row(0, RowKind.JOB, event.name, "Waiting", RowAction.CANCEL_JOB, event.job)
+    return with_row(state, row)
+
+
+def _job_progressed(state: ViewState, event: events.PageJobProgressed) -> ViewState:
+    job = _find(state, event.job)
+    if job is None:
+        return state
+    action = RowAction.SHOW_PAGE if job.page else RowAction.CANCEL_JOB
+    return _with_job(state, replace(job, stage=event.stage), STAGES.get(event.stage, event.stage), action)
+
+
+def _sketch_read(state: ViewState, event: events.SketchRead) -> ViewState:
+    job = _find(state, event.job)
+    if job is None:
+        return state
+    job = replace(job, reading=event.reading, picture=event.picture)
+    return _with_job(state, job, found(event.reading), RowAction.CANCEL_JOB)
+
+
+def found(reading: SketchReading) -> str:
+    """How many elements were seen, in words."""
+    count = len(reading.elements)
+    return "Nothing drawn was found" if count == 0 else "1 element found" if count == 1 else f"{count} elements found"
+
+
+def _page_painted(state: ViewState, event: events.PagePainted) -> ViewState:
+    job = _find(state, event.job)
+    if job is None:
+        return state
+    job = replace(job, page=event.page, final=event.final, stage="" if event.final else "fill")
+    seen = f" · {found(job.reading)}" if job.reading else ""
+    detail = f"Page ready{seen}" if event.final else STAGES["fill"]
+    return _with_job(state, job, detail, RowAction.SHOW_PAGE)
+
+
+def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
+    job = _find(state, event.job)
+    if job is None:
+        return state
+    action = RowAction.SHOW_PAGE if job.page else RowAction.CHOOSE_PICTURE
+    state = _with_job(state, replace(job, stage="", failed=True), "No page came of this", action)
+    return with_row(state, Row(0, RowKind.ERROR, event.what, event.advice, job=event.job))
+
+
+def _job_chosen(state: ViewState, event: facts.JobChosen) -> ViewState:
+    return replace(state, shown_job=event.job) if _find(state, event.job) else state
+
+
+CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
+    events.PictureAttached: _attached,
+    events.PictureRefused: _refused,
+    events.PicturesDetached: _detached,
+    events.PageJobStarted: _job_started,
+    events.PageJobProgressed: _job_progressed,
+    events.SketchRead: _sketch_read,
+    events.PagePainted: _page_painted,
+    events.PageJobFailed: _job_failed,
+    facts.AttachBegan: _attach_began,
+    facts.JobChosen: _job_chosen,
+}

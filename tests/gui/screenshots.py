@@ -1,0 +1,209 @@
+"""Pictures of the window in its states, without a screen: `python -m tests.gui.screenshots OUT_DIR [NAME...]`.
+
+Each is made in light and dark. Look at them after a change to the window: tests cannot see.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["VESPER_TEST"] = "1"
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from assistant.core import events
+from assistant.core.settings import Settings
+from assistant.gui import facts
+from assistant.gui.main_window import MainWindow, create_window
+from assistant.gui.page_frame import Width
+from assistant.gui.web_engine import prepare_web_engine
+from tests.gui import samples
+from tests.gui.fake_commands import FakeCommands
+
+Scene = Callable[[MainWindow], None]
+
+
+def wait(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def tell(window: MainWindow, *happened: events.Event) -> None:
+    for event in happened:
+        window.on_event(event)
+
+
+def empty(window: MainWindow) -> None:
+    tell(window, *(events.EngineStateChanged(name, "ready") for name in ("hearing", "mind", "voice", "eyes")))
+
+
+def starting(window: MainWindow) -> None:
+    tell(window, events.EngineStateChanged("mind", "loading"), events.EngineStateChanged("hearing", "loading"))
+
+
+def conversation(window: MainWindow) -> None:
+    tell(
+        window,
+        events.MicrophoneOpened("Built-in"),
+        events.TurnCommitted(1, "user", "Tell me a story about the sea."),
+        events.ReplyStarted(),
+        events.ReplyInterrupted(
+            "Once upon a time there was a lighthouse keeper who had never seen the sea by day. Every evening",
+            "Once upon a time there was a lighthouse keeper",
+        ),
+        events.TurnCommitted(2, "user", "Thanks. How would I count clicks on a button in JavaScript?"),
+        events.ReplyStarted(),
+        events.ReplyFinished(samples.REPLY),
+        events.TurnCommitted(3, "user", "And could you say that in one sentence?"),
+        events.PhaseChanged("thinking"),
+        events.ReplyStarted(),
+        events.ReplyDelta("Keep a number outside the click handler, add one to it on every click, and"),
+        events.PhaseChanged("speaking"),
+        events.LevelMeasured(0.0, 0.7),
+    )
+    window.composer.text.setPlainText("And what about ")
+
+
+def hearing(window: MainWindow) -> None:
+    tell(window, events.MicrophoneOpened(), events.PhaseChanged("hearing"), events.LevelMeasured(0.8, 0.0))
+
+
+def attached(window: MainWindow) -> None:
+    tell(window, events.PictureAttached("holiday-photo.jpg", samples.picture()), facts.AttachBegan("scan 2026-11.png"))
+    window.composer.text.setPlainText("What is written on these?")
+
+
+def sketch_page(window: MainWindow) -> None:
+    tell(
+        window,
+        events.PageJobStarted(1, "funny-jokes.jpg"),
+        events.PageJobProgressed(1, "read"),
+        events.SketchRead(1, samples.reading(), samples.picture()),
+        events.PagePainted(1, samples.page(), True),
+        events.TurnCommitted(1, "user", "Make the button tell another joke"),
+        events.ReplyStarted(),
+        events.ReplyFinished("Here is your page. I found 7 elements: a heading, a form and a picture."),
+    )
+    wait(2.5)
+
+
+def sketch(window: MainWindow) -> None:
+    tell(window, events.PageJobStarted(1, "funny-jokes.jpg"))
+    tell(window, events.SketchRead(1, samples.reading(), samples.picture()), events.PageJobProgressed(1, "compile"))
+    wait(0.2)
+    box = window.pane.sketch.box(samples.ELEMENTS[6])
+    QTest.mouseMove(window.pane.sketch, QPointF(box.center()).toPoint())
+
+
+def phone(window: MainWindow) -> None:
+    sketch_page(window)
+    window.pane.preview.set_width(Width.PHONE)
+    wait(0.6)
+
+
+def source(window: MainWindow) -> None:
+    sketch_page(window)
+    window.pane.preview.show_code(True)
+
+
+def error(window: MainWindow) -> None:
+    tell(
+        window,
+        events.NoticeShown("warning", "No microphone was found.", "Plug one in; typing works meanwhile."),
+        events.TurnCommitted(1, "user", "What is the tallest mountain?"),
+        events.ReplyFailed("The language model stopped twice in a row.", "Try again, or choose a smaller model."),
+        events.PageJobStarted(1, "IMG_2044.heic"),
+        events.PageJobFailed(1, "IMG_2044.heic is not a picture this program can open.", "Save it as PNG or JPEG."),
+    )
+    window.toggle_pane()
+
+
+def settings(window: MainWindow) -> None:
+    window.show_settings()
+
+
+def appearance(window: MainWindow) -> None:
+    window.show_settings()
+    if window.settings_dialog is not None:
+        window.settings_dialog.list.setCurrentRow(1)
+
+
+def models(window: MainWindow) -> None:
+    tell(window, facts.ModelsListed(samples.MODELS))
+    tell(window, events.DownloadProgressed("qwen2.5-coder-1.5b", 400_000_000, 1_117_320_768, 21e6))
+    window._skip_first_run()
+    window.show_models()
+
+
+def first_run(window: MainWindow) -> None:
+    tell(window, facts.ModelsListed(samples.MODELS))
+
+
+def downloading(window: MainWindow) -> None:
+    first_run(window)
+    tell(window, events.DownloadProgressed("qwen2.5-coder-1.5b", 400_000_000, 1_117_320_768, 21e6))
+
+
+def dropping(window: MainWindow) -> None:
+    window.overlay.begin()
+    window.overlay.purpose_at(window.rect().topLeft())
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
+        appearance, models, first_run, downloading, dropping,
+    )
+}  # fmt: skip
+
+
+def shoot(folder: Path, name: str, theme: str, size: tuple[int, int] = (1280, 800), scale: float = 1.0) -> None:
+    base = Settings()
+    window = create_window(FakeCommands(), replace(base, window=replace(base.window, theme=theme, text_scale=scale)))
+    window.resize(*size)
+    window.show()
+    wait(0.15)
+    SCENES[name](window)
+    wait(0.35)
+    dialog = next((d for d in (window.settings_dialog, window.models_dialog) if d is not None and d.isVisible()), None)
+    suffix = "" if (size, scale) == ((1280, 800), 1.0) else f"-{size[0]}x{size[1]}-{scale:g}"
+    path = folder / f"{name}-{theme}{suffix}.png"
+    (dialog or window).grab().save(str(path))
+    print(path)
+    window.close()
+    window.deleteLater()
+    wait(0.05)
+
+
+def main(arguments: list[str]) -> int:
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare_web_engine()
+    application = QApplication([])
+    application.setQuitOnLastWindowClosed(False)
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    names = arguments[1:] or list(SCENES)
+    for name in names:
+        for theme in ("light", "dark"):
+            shoot(folder, name, theme)
+    if not arguments[1:]:
+        shoot(folder, "conversation", "light", (1280, 800), 2.0)
+        shoot(folder, "sketch_page", "dark", (1024, 600))
+        shoot(folder, "conversation", "light", (640, 440))
+        shoot(folder, "first_run", "light", (1024, 600))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
