@@ -76,7 +76,7 @@ class LlamaServer:
         return ModelTraits(self._path.parent.name or self._path.stem, self._settings.context_tokens, runs_on=runs_on)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
-        prompt = await self._prompt(request)
+        prompt = await self.prompt_tokens(request)
         async with self._completion(_body(request, prompt)) as response:
             finished = False
             try:
@@ -92,7 +92,7 @@ class LlamaServer:
                 raise _interrupted()
 
     async def prefill(self, request: ChatRequest) -> None:
-        prompt = await self._prompt(request)
+        prompt = await self.prompt_tokens(request)
         body = _body(request, prompt) | {"n_predict": 0}  # it still makes one token, which nobody reads
         async with self._completion(body) as response:
             await response.aread()
@@ -157,7 +157,7 @@ class LlamaServer:
             f"Vesper does not know how to talk to the model “{self._path.name}”.", "Choose a model of another family."
         )
 
-    async def _prompt(self, request: ChatRequest) -> list[int]:
+    async def prompt_tokens(self, request: ChatRequest) -> list[int]:
         """Token ids. Text is read with special tokens off, so that nothing in a message can end the message."""
         await self._ready()
         assert self._vocabulary is not None

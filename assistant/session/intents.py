@@ -84,7 +84,7 @@ async def classify(text: str, has_picture: bool, page_open: bool, model: Languag
     if intent is not None:
         return intent
     try:
-        answer = await _ask(intent_request(text, has_picture, page_open), model)
+        answer = await ask_model(intent_request(text, has_picture, page_open), model)
     except (EngineError, NetworkError):
         answer = ""
     return parse_intent(answer, has_picture, page_open)
@@ -160,7 +160,7 @@ def _possible(has_picture: bool, page_open: bool) -> tuple[Intent, ...]:
     return (Intent.CHAT, Intent.EDIT_PAGE) if page_open else (Intent.CHAT,)
 
 
-async def _ask(request: ChatRequest, model: LanguageModel) -> str:
+async def ask_model(request: ChatRequest, model: LanguageModel) -> str:
     answer = ""
     async with aclosing(model.stream(request)) as deltas:  # type: ignore[type-var]  # a port's stream is a generator
         async for delta in deltas:
