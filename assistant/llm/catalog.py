@@ -16,7 +16,8 @@ from typing import Any
 import platformdirs
 
 from assistant.core.errors import InputError, ModelMissingError
-from assistant.llm.weights import FORMATS, VerifiedFiles
+from assistant.llm.verified_files import VerifiedFiles
+from assistant.llm.weights import FORMATS
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 

@@ -108,12 +108,15 @@ class Downloader:
         ]
 
     def _check_offline(self, wanted: list[Wanted]) -> None:
-        remote = [item for item in wanted if not any(isinstance(s, LocalSource) for s in item.file.sources)]
-        if self._options.offline and any(self._catalog.own_file(item.card, item.file) is None for item in remote):
-            raise NetworkError(
-                f"The model {remote[0].card.id} would have to be downloaded, and downloads are switched off.",
-                "Switch offline mode off, or name a folder that has the files as models_folder in the settings.",
-            )
+        if not self._options.offline:
+            return
+        for item in wanted:
+            at_hand = any(isinstance(source, LocalSource) for source in item.file.sources)
+            if not at_hand and self._catalog.own_file(item.card, item.file) is None:
+                raise NetworkError(
+                    f"The model {item.card.id} would have to be downloaded, and downloads are switched off.",
+                    "Switch offline mode off, or name a folder that has the files as models_folder in the settings.",
+                )
 
     def _check_space(self, wanted: list[Wanted]) -> None:
         """A file in parts needs room for the parts and for itself."""
@@ -137,6 +140,7 @@ class _Run:
         self._catalog = catalog
         self._staging = staging
         self._wanted = wanted
+        self._offline = options.offline
         self._hub = Hub(options.hub_url)
         self._slots = asyncio.Semaphore(PARALLEL_TRANSFERS)
         self._package_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -158,6 +162,7 @@ class _Run:
     async def _fetch_file(self, item: Wanted, meter: Meter) -> None:
         with storage_errors():
             wrong = False
+            reason = "it has no source"
             for source in self._sources(item):
                 try:
                     await self._fetch_from(source, item, meter)
@@ -166,16 +171,17 @@ class _Run:
                     return
                 except SourceFailed as failure:
                     meter.restarted(item.file)
+                    reason = str(failure)
                     if isinstance(failure, WrongBytes):
                         wrong = True
                         self._discard_packages(source)
-        raise _failure(item, wrong)
+        raise _failure(item, wrong, reason)
 
     def _sources(self, item: Wanted) -> Iterator[Source]:
         own = self._catalog.own_file(item.card, item.file)
         if own is not None:
             yield LocalSource(own)
-        yield from item.file.sources
+        yield from (source for source in item.file.sources if isinstance(source, LocalSource) or not self._offline)
 
     async def _fetch_from(self, source: Source, item: Wanted, meter: Meter) -> None:
         staged = self._staging / item.card.id / f"{item.file.name}.part"
@@ -228,7 +234,7 @@ class _Run:
         if digest != item.file.sha256:
             staged.unlink()
             raise WrongBytes("the hash is wrong")
-        with staged.open("rb") as file:
+        with staged.open("r+b") as file:
             os.fsync(file.fileno())
         target = self._catalog.models_folder / item.card.id / item.file.name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -282,7 +288,7 @@ async def _in_thread(work: Callable[[Callable[[], bool]], T]) -> T:
         gone.set()
 
 
-def _failure(item: Wanted, wrong: bool) -> AssistantError:
+def _failure(item: Wanted, wrong: bool, reason: str) -> AssistantError:
     again = f"Run again: vesper models fetch {item.card.id}."
     if wrong:
         return ModelMissingError(
@@ -290,7 +296,7 @@ def _failure(item: Wanted, wrong: bool) -> AssistantError:
             again,
         )
     return NetworkError(
-        f"The model {item.card.id} could not be downloaded: no source answered.",
+        f"The model {item.card.id} could not be downloaded: {reason}.",
         f"Check the connection. {again} It goes on where it stopped.",
     )
 

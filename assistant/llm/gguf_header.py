@@ -101,6 +101,6 @@ def _tensor_span(reader: Reader, alignment: int) -> tuple[int, int]:
         raise Malformed("has a tensor of an unknown type")
     block_items, block_bytes = TENSOR_TYPES[kind]
     items = math.prod(shape)
-    if not 0 < items < 2**48 or shape[0] % block_items or offset % alignment:
+    if not shape or not 0 < items < 2**48 or shape[0] % block_items or offset % alignment:
         raise Malformed("describes a tensor wrongly")
     return offset, items // block_items * block_bytes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from assistant.llm.packages import CHUNK_BYTES, SourceFailed, WrongBytes
+from assistant.llm.packages import SourceFailed, WrongBytes
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Hub:
                 have = 0  # the server knows no ranges: start again
             with target.open("r+b" if have else "wb") as file:
                 file.seek(have)
-                async for chunk in response.aiter_bytes(CHUNK_BYTES):
+                async for chunk in response.aiter_bytes():  # as it arrives: a buffer would be lost with the line
                     await asyncio.to_thread(file.write, chunk)
                     have += len(chunk)
                     on_bytes(min(have, size))

@@ -48,7 +48,7 @@ class Meter:
 
     def _report(self, now: float) -> None:
         self._samples.append((now, self._arrived_bytes))
-        while now - self._samples[0][0] > WINDOW_SECONDS:
+        while len(self._samples) > 1 and now - self._samples[1][0] >= WINDOW_SECONDS:
             self._samples.popleft()
         first, arrived = self._samples[0]
         speed = (self._arrived_bytes - arrived) / (now - first) if now > first else 0.0

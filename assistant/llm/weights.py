@@ -11,9 +11,6 @@ import hashlib
 import json
 import math
 import mmap
-import os
-import pickletools
-import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,6 +19,7 @@ import numpy as np
 from assistant.core.errors import InputError, Refused
 from assistant.llm.gguf_header import check_gguf
 from assistant.llm.onnx_header import check_onnx
+from assistant.llm.pickles import refuse_code
 from assistant.llm.reading import Malformed, Reader
 
 TEXT_BYTES = 64 * 1024**2  # the largest tokenizer seen is 17 MB
@@ -29,25 +27,6 @@ SAFETENSORS_HEADER_BYTES = 100_000_000  # the limit of the safetensors library i
 PICKLE_HEAD_BYTES = 1024**2  # an attack has to come before the tensors it pretends to be
 CHUNK_BYTES = 1024**2
 
-CALLING_OPCODES = {
-    "GLOBAL",
-    "STACK_GLOBAL",
-    "INST",
-    "OBJ",
-    "NEWOBJ",
-    "NEWOBJ_EX",
-    "REDUCE",
-    "BUILD",
-    "EXT1",
-    "EXT2",
-    "EXT4",
-}
-ARCHIVES = {
-    b"PK\x03\x04": "a zip archive",
-    b"PK\x05\x06": "a zip archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89HDF": "an HDF5 file",
-}
 SAFETENSORS_TYPES = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
     "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
@@ -80,33 +59,6 @@ def check_weights(path: Path, expected: str = "") -> str:
             f"The model file {path.name} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
     return kind
-
-
-def refuse_code(head: bytes) -> None:
-    """Raises Malformed for pickles and archives. Looks at opcodes only; nothing is unpickled."""
-    for magic, name in ARCHIVES.items():
-        if head.startswith(magic):
-            raise Malformed(f"is {name}, which may hold pickled code")
-    if head[257:262] == b"ustar":
-        raise Malformed("is a tar archive, which may hold pickled code")
-    protocol = head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
-    try:
-        for opcode, _, _ in pickletools.genops(head):
-            if opcode.name in CALLING_OPCODES:
-                raise Malformed("is a pickle, which can run code when it is loaded")
-    except (ValueError, IndexError, struct.error, OverflowError):  # pickletools' words for "no pickle"
-        pass
-    if protocol and _is_pickle_start(head):
-        raise Malformed("is a pickle, which can run code when it is loaded")
-
-
-def _is_pickle_start(head: bytes) -> bool:
-    """Are the two opcodes after the protocol mark valid? A float table may begin with that mark by chance."""
-    try:
-        opcodes = pickletools.genops(head)
-        return all(next(opcodes, None) is not None for _ in range(3))
-    except (ValueError, IndexError, struct.error, OverflowError):
-        return False
 
 
 def detect(head: bytes, name: str) -> str:
@@ -239,41 +191,3 @@ def file_sha256(path: Path, stopped: Callable[[], bool] = lambda: False) -> str:
                 return ""
             digest.update(chunk)
     return digest.hexdigest()
-
-
-class VerifiedFiles:
-    """Remembers which files had which hash, by size and time, so that a start does not hash gigabytes again."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def check(self, path: Path, sha256: str, kind: str) -> bool:
-        """Has this file that hash and that format? Remembered until the file changes."""
-        try:
-            if not path.is_file():
-                return False
-            status = path.stat()
-            known = self._read()
-            stamp = [status.st_size, status.st_mtime_ns, sha256]
-            if known.get(str(path)) == stamp:
-                return True
-            check_weights(path, kind)
-            if file_sha256(path) != sha256:
-                return False
-        except (OSError, Refused, InputError):
-            return False
-        self._write({**known, str(path): stamp})
-        return True
-
-    def _read(self) -> dict[str, list[object]]:
-        try:
-            known = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return known if isinstance(known, dict) else {}
-
-    def _write(self, known: dict[str, list[object]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(known), encoding="utf-8")
-        temporary.replace(self._path)
