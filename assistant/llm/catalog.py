@@ -97,12 +97,15 @@ class Catalog:
         self._verified = VerifiedFiles(models_folder / "verified.json")
 
     @classmethod
-    def load(cls, path: Path | None = None, own_folder: str = "") -> Catalog:
-        """`own_folder` is settings.privacy.models_folder; the environment's VESPER_MODELS_DIR wins over it."""
+    def load(cls, path: Path | None = None, own_folder: str = "", models_folder: Path | None = None) -> Catalog:
+        """`own_folder` is settings.privacy.models_folder; the environment's VESPER_MODELS_DIR wins over it.
+
+        Models are kept in `models_folder`, by default below the data folder.
+        """
         path = path or RESOURCES / "models.toml"
         cards = parse_cards(path.read_text(encoding="utf-8"), path.parent)
         own = os.environ.get("VESPER_MODELS_DIR") or own_folder
-        return cls(cards, data_folder() / "models", Path(own).expanduser() if own else None)
+        return cls(cards, models_folder or data_folder() / "models", Path(own).expanduser() if own else None)
 
     def card(self, model_id: str) -> ModelCard:
         for card in self.cards:

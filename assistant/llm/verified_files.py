@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.core.errors import InputError, Refused
@@ -31,7 +32,8 @@ class VerifiedFiles:
                 return False
         except (OSError, Refused, InputError):
             return False
-        self._write({**known, str(path): stamp})
+        with suppress(OSError):  # where nothing can be written, the next start hashes again
+            self._write({**known, str(path): stamp})
         return True
 
     def _read(self) -> dict[str, list[object]]:
