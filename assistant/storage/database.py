@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ CHECK_BYTES = 200_000_000  # from here on the check is left out: older SQLite ca
 BUSY_SECONDS = 5.0
 _MAGIC = b"SQLite format 3\x00"
 _NEEDED_TABLES = frozenset(SHAPES)
+
+_REPAIRED = NoticeShown("warning", "The conversations' file was damaged and has been repaired.", "The old one is kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def _open(path: Path, backups: Path) -> OpenedDatabase:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    notices = _log_notices(path)
+    notices = (_REPAIRED,) if _finish_repair(path) else _log_notices(path)
     try:
         connection, has_search = _open_sound(path, backups)
     except _DamagedError:
@@ -108,7 +111,8 @@ def _open_sound(path: Path, backups: Path) -> tuple[sqlite3.Connection, bool]:
     if not path.exists() and not path.is_symlink():
         if newest_backups(backups):
             raise _DamagedError  # somebody lost the file, not the conversations
-        _create(path)
+        _build(path, lambda connection: None).replace(path)
+        files.sync_folder(path.parent)
     _check_file(path)
     with contextlib.ExitStack() as failed:
         try:
@@ -141,8 +145,8 @@ def _connect(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
-def _create(path: Path) -> None:
-    """A new database under a temporary name first: under its own it is whole or absent."""
+def _build(path: Path, fill: Callable[[sqlite3.Connection], None]) -> Path:
+    """A new database, on disk under a temporary name: under its own it is whole or absent."""
     fresh = path.with_name(f".{path.name}.new")
     for leftover in (fresh, *_neighbours(fresh).values()):
         leftover.unlink(missing_ok=True)
@@ -150,8 +154,8 @@ def _create(path: Path) -> None:
     with contextlib.closing(_connect(fresh)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
-    fresh.replace(path)
-    files.sync_folder(path.parent)
+        fill(connection)
+    return fresh
 
 
 def _check_file(path: Path) -> None:
@@ -228,36 +232,39 @@ def _check_content(connection: sqlite3.Connection, size: int) -> None:
 
 
 def _repair(path: Path, backups: Path) -> NoticeShown:
-    """Set the damaged file aside, and make a new one from its readable rows and the newest readable copy."""
-    kept = files.dated_name(path, "damaged")
-    aside = _neighbours(kept)
-    for name, neighbour in {"": path, **_neighbours(path)}.items():
-        if neighbour.exists():
-            neighbour.rename(aside[name] if name else kept)
-    rows = _salvage_file(kept)
+    """Make a new file from the readable rows and the newest readable copy, then let it take the damaged one's place.
+
+    Until the new file is whole nothing is moved; from then on `_finish_repair` completes what a crash interrupts.
+    """
+    rows = _salvage_file(path)
     readable = len(rows["turns"])
     for backup in newest_backups(backups):
         copied = _read_copy(backup)
         if copied["turns"] or copied["conversations"]:
             rows = {table: {**copied[table], **rows[table]} for table in SHAPES}
             break
-    fresh = path.with_name(f".{path.name}.repaired")
-    for leftover in (fresh, *_neighbours(fresh).values()):
-        leftover.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    with contextlib.closing(_connect(fresh)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection)
-        _fill(connection, rows)
-    fresh.replace(path)
-    files.sync_folder(path.parent)
-    _mark(path).unlink(missing_ok=True)
+    _build(path, lambda connection: _fill(connection, rows)).replace(_repaired(path))
+    kept = files.set_aside(path, "damaged") if path.exists() else None
+    _finish_repair(path)
     return _repair_notice(kept, readable, len(rows["turns"]))
 
 
-def _repair_notice(kept: Path, readable: int, restored: int) -> NoticeShown:
+def _finish_repair(path: Path) -> bool:
+    """A repaired file waits while the database's own name is free: give it that name. The log is the old file's."""
+    if not _repaired(path).exists() or path.exists():
+        return False
+    for neighbour in _neighbours(path).values():
+        if neighbour.exists():
+            files.set_aside(neighbour, "damaged")
+    _repaired(path).replace(path)
+    files.sync_folder(path.parent)
+    _mark(path).unlink(missing_ok=True)
+    return True
+
+
+def _repair_notice(kept: Path | None, readable: int, restored: int) -> NoticeShown:
     saved = f"{readable} messages were read from it and {restored - readable} from the newest backup"
-    if not kept.exists():
+    if kept is None:
         return NoticeShown("warning", f"The conversations' file was missing; {restored} messages came from a backup.")
     return NoticeShown(
         "warning", f"The conversations' file was damaged; {saved}.", f'The old file is kept as "{kept.name}".'
@@ -299,6 +306,10 @@ def _fill(connection: sqlite3.Connection, rows: dict[str, dict[int, Row]]) -> No
 
 def _neighbours(path: Path) -> dict[str, Path]:
     return {name: path.with_name(f"{path.name}-{name}") for name in ("wal", "shm", "journal")}
+
+
+def _repaired(path: Path) -> Path:
+    return path.with_name(f".{path.name}.repaired")
 
 
 def _mark(path: Path) -> Path:

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Awaitable
 from pathlib import Path
 
-from assistant.core.errors import NotSavedYet
+from assistant.core.errors import NotSavedYet, StorageError
 from assistant.core.history import Turn
+from assistant.core.settings import Settings, VoiceSettings
 from assistant.core.sketch import Page
 from assistant.core.types import Origin, Picture
 from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.paths import find_folders
+from assistant.storage.settings_file import load_settings, save_settings
 
 CLAUSES = ("Once upon a time,", " there was a king,", " who had", " three daughters.", " The end.")
 PICTURE = Picture(b"\x89PNG" + bytes(range(256)) * 40, 30, 20, "a king")
@@ -118,6 +120,29 @@ async def filled(data: str) -> None:
     await store.close()
 
 
+async def read_only(data: str) -> None:
+    """A data folder that can be read but not written."""
+    folders = find_folders({"VESPER_DATA_DIR": data})
+    store, notices = await open_conversations(folders)
+    latest = await store.latest_conversation() or 0
+    old = [turn.text for turn in await store.turns(latest)]
+    await store.add_turn(latest, Turn("user", "not saved"))
+    try:
+        save_settings(folders.settings_file, Settings(voice=VoiceSettings(rate=1.5)))
+        refusal = ""
+    except StorageError as error:
+        refusal = str(error)
+    say(
+        notices=[notice.what for notice in notices],
+        temporary=folders.is_temporary,
+        old=old,
+        now=len(await store.turns(latest)),
+        settings=refusal,
+        rate=load_settings(folders.settings_file)[0].voice.rate,
+    )
+    await store.close()
+
+
 async def few(data: str) -> None:
     """A few turns, for runs in which some system call fails."""
     store, notices = await open_conversations(find_folders({"VESPER_DATA_DIR": data}))
@@ -135,5 +160,7 @@ if __name__ == "__main__":
         asyncio.run(limited(folder, [int(number) for number in numbers]))
     elif command == "filled":
         asyncio.run(filled(folder))
+    elif command == "read-only":
+        asyncio.run(read_only(folder))
     else:
         asyncio.run(few(folder))

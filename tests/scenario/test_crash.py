@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from assistant.core.history import Turn
+from assistant.core.settings import Settings, VoiceSettings
 from assistant.storage.conversations import open_conversations
 from assistant.storage.paths import find_folders
+from assistant.storage.settings_file import save_settings
 from tests.scenario.store_child import CLAUSES
 
 KILLS = 50
@@ -130,19 +133,41 @@ def test_whatever_a_file_may_not_outgrow_is_kept_and_saved_later(tmp_path: Path)
         assert bool(result["waiting"]) == bool(result["refused"])
 
 
-def test_a_full_disk_is_named_and_what_waited_is_saved_when_there_is_room(tmp_path: Path) -> None:
-    script = f'mount -t tmpfs -o size=600k none "{tmp_path}" && exec "$@"'
-    command = ["unshare", "-rm", "sh", "-c", script, "sh", *CHILD, "filled", str(tmp_path)]
+def run_mounted(data: Path, mount: str, command: str) -> dict[str, Any]:
+    """Run the child where something is mounted on its data folder, which needs a user namespace."""
     if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
-        pytest.skip("this machine lets nobody mount a small disk")
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=60)
-    result = json.loads(done.stdout)
+        pytest.skip("this machine lets nobody mount a disk of their own")
+    script = ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$@"', "sh", *CHILD, command, str(data)]
+    done = subprocess.run(script, stdout=subprocess.PIPE, check=True, timeout=60)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_a_full_disk_is_named_and_what_waited_is_saved_when_there_is_room(tmp_path: Path) -> None:
+    result = run_mounted(tmp_path, f'mount -t tmpfs -o size=600k none "{tmp_path}"', "filled")
     assert "There is no room to write" in result["what"]
     assert str(tmp_path.name) in result["what"]
     assert "kept in memory" in result["what"]
     assert result["last"] > 0
     assert result["pending"] == 0
     assert result["texts"] == ["xxxxxxxx", "the last"]
+
+
+async def test_a_read_only_folder_is_read_and_said_not_to_be_saved(tmp_path: Path) -> None:
+    folders = find_folders({"VESPER_DATA_DIR": str(tmp_path)})
+    save_settings(folders.settings_file, Settings(voice=VoiceSettings(rate=0.75)))
+    store, _ = await open_conversations(folders)
+    await store.add_turn(await store.open_conversation(), Turn("user", "an old question"))
+    await store.close()
+
+    result = run_mounted(tmp_path, f'mount --bind "{tmp_path}" "{tmp_path}" -o ro', "read-only")
+
+    assert result["temporary"]
+    assert "not saved" in result["notices"][0]
+    assert result["old"] == ["an old question"]
+    assert result["now"] == 2
+    assert "read-only" in result["settings"]
+    assert result["rate"] == 0.75
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace to make system calls fail")

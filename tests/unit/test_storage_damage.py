@@ -1,5 +1,6 @@
 """Damaged files: the start is quick, the old file is kept, what can be read is read, and nothing is deleted."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -17,6 +18,7 @@ from assistant.core.errors import StorageError
 from assistant.core.history import Turn
 from assistant.core.sketch import Page
 from assistant.core.types import Picture
+from assistant.storage import backups
 from assistant.storage.conversations import open_conversations
 from assistant.storage.database import mark_damaged, open_database
 from assistant.storage.migrations import LATEST
@@ -139,9 +141,11 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], int]] = {
 
 
 @pytest.mark.parametrize(("harm", "readable"), DAMAGE.values(), ids=DAMAGE)
-@pytest.mark.parametrize("backup", [False, True], ids=["alone", "with a backup"])
-async def test_damage_is_repaired(folders: Folders, harm: Callable[[Path], None], readable: int, backup: bool) -> None:
-    if backup:
+@pytest.mark.parametrize("backed_up", [False, True], ids=["alone", "with a backup"])
+async def test_damage_is_repaired(
+    folders: Folders, harm: Callable[[Path], None], readable: int, backed_up: bool
+) -> None:
+    if backed_up:
         store, _ = await open_conversations(folders)
         assert await store.back_up()
         await store.close()
@@ -158,7 +162,7 @@ async def test_damage_is_repaired(folders: Folders, harm: Callable[[Path], None]
     kept = [path.read_bytes() for path in folders.data.glob("vesper-damaged-*.db")]
     assert harmed in kept
     turns = await store.turns(1)
-    assert (TURNS if backup else readable) <= len(turns) <= TURNS
+    assert (TURNS if backed_up else readable) <= len(turns) <= TURNS
     assert all(turn.text.startswith(f"turn {turn.turn_id} ") for turn in turns)
     conversation = await store.open_conversation()
     new = await store.add_turn(conversation, Turn("user", "going on", (Picture(b"p", 1, 1),)))
@@ -274,3 +278,48 @@ def test_every_table_of_the_users_words_has_its_own_shape(sound: Folders) -> Non
         assert found == shape
     assert len(set(SHAPES.values())) == len(SHAPES)
     connection.close()
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: no handler of ours catches it."""
+
+
+@pytest.mark.parametrize("harm", ["zeroed header", "empty"])
+def test_a_repair_that_is_killed_goes_on_at_the_next_start(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    copied = open_database(folders.database, folders.backups).connection
+    backups.back_up(copied, folders.backups)
+    writer = "INSERT INTO turns VALUES (1000, 1, 1000, 'user', 'only in the log', 'user', 0, '')"
+    copied.execute(writer)
+    log = folders.database.with_name("vesper.db-wal").read_bytes()
+    copied.close()
+    rename = Path.rename
+    for step in range(1, 9):
+        for path in folders.data.glob("*vesper*"):
+            path.unlink()
+        shutil.copy(next(folders.backups.iterdir()), folders.database)
+        DAMAGE[harm][0](folders.database)
+        folders.database.with_name("vesper.db-wal").write_bytes(log)
+        left = [step]
+
+        def move(self: Path, target: Path, left: list[int] = left) -> Path:
+            left[0] -= 1
+            if left[0] == 0:
+                raise Killed
+            return rename(self, target)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", move)
+            patch.setattr(Path, "replace", move)
+            with contextlib.suppress(Killed):
+                open_database(folders.database, folders.backups).connection.close()
+        opened = open_database(folders.database, folders.backups)
+        texts = {row[0] for row in opened.connection.execute("SELECT text FROM turns")}
+        opened.connection.close()
+        assert len(texts) == TURNS + 1
+        assert "only in the log" in texts
+        assert len(list(folders.data.glob("vesper-damaged-*.db"))) == 1
+        if left[0] > 0:
+            return  # every step has been the one that was killed
+    pytest.fail("a repair takes more steps than were tried")
