@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.vision import lexicon
+from assistant.vision.columns import join_lines, part_lines
 from assistant.vision.frames import Framed, read_frame
 from assistant.vision.marks import MarkedText, find_marks
 from assistant.vision.paragraphs import Hinted, hinted_texts
@@ -38,6 +39,8 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     frames = _frames(scene)
     writing = writing_mask(scene, frames)
     marked, lines = find_marks(scene, writing, scene.lines)
+    lines = part_lines(scene, writing, lines, [f.box for f in frames])
+    lines = join_lines(scene, writing, lines)
     marked, frames = _settle(marked, frames)
     texts = spans(scene, lines, writing)
     read = _read_frames(scene, frames, texts, marked)

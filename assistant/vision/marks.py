@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def find_marks(scene: Scene, writing: Mask, lines: Sequence[OcrLine]) -> tuple[l
     marked: list[MarkedText] = []
     left: list[OcrLine] = []
     for i, line in enumerate(lines):
-        marks = [m for at, m in chosen if at == i]
+        marks = [m for at, m in chosen if at == i and not _is_letter(scene, line, m)]
         if not marks:
             left.append(line)
             continue
@@ -88,6 +89,21 @@ def _is_small(box: Box, unit: float) -> bool:
 
 def _outermost(shapes: Sequence[Shape]) -> list[Shape]:
     return [s for s in shapes if not any(o is not s and o.box.contains(s.box, 0.8) for o in shapes)]
+
+
+def _is_letter(scene: Scene, line: OcrLine, mark: Mark) -> bool:
+    """Does the line, read without the mark, lose its first letter?"""
+    box, unit = line.box, scene.unit
+    inside = box.x - 0.2 * unit < mark.box.x and mark.box.right < box.right
+    if not inside or not line.text[0].isalpha() or _glyph_evidence(line.text) or mark.box.x > box.x + 1.3 * unit:
+        return False
+    rest = Box(mark.box.right + 0.05 * unit, box.y, box.right - mark.box.right, box.height)
+    text, _ = scene.recognise([np.ascontiguousarray(cut(scene.image, rest))])[0]
+    return _alikeness(line.text[1:], text) > _alikeness(line.text, text)
+
+
+def _alikeness(one: str, two: str) -> float:
+    return SequenceMatcher(None, one.lower(), two.lower()).ratio()
 
 
 def _is_cell(box: Box, scene: Scene) -> bool:
@@ -141,7 +157,7 @@ def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, 
     for one in candidates:
         fellows = [f for f in candidates if _alike(one, f, unit)]
         total = one.shape.score + one.votes + min(0.3, 0.2 * len(fellows))
-        if total < ENOUGH:
+        if total < ENOUGH or (not one.first and not fellows):
             continue
         rings = sum(f.shape.form is Form.RING for f in (*fellows, one))
         form = one.shape.form if len(fellows) < 2 else Form.RING if 2 * rings > len(fellows) + 1 else Form.BOX

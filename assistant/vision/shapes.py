@@ -19,6 +19,7 @@ from assistant.vision.strokes import Stroke
 
 CLOSINGS = (0.0, 0.15, 0.35, 0.6)  # gaps bridged, in letter heights: pens leave corners open
 MOST_PROPOSALS = 1500  # the largest are looked at; a photo of a lawn proposes many thousands
+ROUND = 0.12  # how far from its corners a shape's ink stays, in sides: a circle 0.15, a drawn box up to 0.08
 SMALLEST = 0.4  # letter heights: below this it is a dot
 
 
@@ -45,7 +46,7 @@ def find_shapes(mask: Mask, strokes: Sequence[Stroke], unit: float, stroke_width
         ring = ring_score(mask, box)
         sides = side_scores(mask, box, tolerance)
         score = _box_score(sides, _runs_on(mask, box, unit))
-        if ring >= 0.8 and ring > score - 0.05 and 0.6 <= box.width / box.height <= 1.7:
+        if ring >= 0.7 and 0.6 <= box.width / box.height <= 1.7 and roundness(mask, box) > ROUND:
             shapes.append(Shape(Form.RING, box, ring))
         elif score > 0 and not _is_split(mask, box, unit):
             shapes.append(Shape(Form.BOX, box, score, sides))
@@ -80,6 +81,18 @@ def ring_score(mask: Mask, box: Box) -> float:
     outermost = np.zeros(36)
     np.maximum.at(outermost, bins, radius)
     return float(np.mean(np.abs(outermost - 0.98) < 0.15))
+
+
+def roundness(mask: Mask, box: Box) -> float:
+    """How far the ink stays away from the corners, in sides: 0 for a square, 0.15 for a circle."""
+    inside = _cut(mask, box)
+    height, width = inside.shape
+    ys, xs = np.nonzero(inside)
+    if not len(xs):
+        return 0.0
+    x, y = xs / max(1, width - 1), ys / max(1, height - 1)
+    nearest = [float(np.min(np.maximum(np.abs(x - u), np.abs(y - v)))) for u in (0, 1) for v in (0, 1)]
+    return float(np.mean(nearest))
 
 
 def diagonals(mask: Mask, box: Box) -> float:

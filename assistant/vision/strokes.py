@@ -13,7 +13,7 @@ import numpy as np
 from assistant.core.sketch import Box
 from assistant.vision.ink import Mask, pieces
 
-JOIN_GAP = 0.6  # letter heights: a faint pen skips this much; underlined words stand further apart
+JOIN_GAP = 0.35  # letter heights: a faint pen skips this much; underlined words stand further apart
 SLOPE_PIXELS = 5  # a stroke may rise this much over its shortest length and still count as level
 
 
