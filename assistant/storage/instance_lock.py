@@ -21,7 +21,7 @@ from pathlib import Path
 from assistant.core.errors import StorageError
 from assistant.storage.files import storage_error
 
-ASK_SECONDS = 3.0  # the first instance may still be loading when the second asks
+ASK_SECONDS = 6.0  # the first instance may still be loading when the second asks
 LONGEST_ADDRESS = 100  # bytes; the kernel's limit is 104 (macOS) or 108 (Linux)
 _WORD = b"show\n"
 _ANSWER = b"ok\n"
