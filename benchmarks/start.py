@@ -30,21 +30,19 @@ STAGES: dict[str, list[str]] = {
 }
 
 
-def measure(command: list[str], rounds: int, environment: dict[str, str]) -> list[float]:
-    """Seconds of each run; the first, which warms the file cache, is left out. Empty where the command fails."""
+def measure(command: list[str], rounds: int, environment: dict[str, str]) -> tuple[list[float], str]:
+    """Seconds of each run, or the reason why it failed. The first run warms the file cache and is left out."""
     seconds = []
     for _ in range(rounds + 1):
         started = time.perf_counter()
         try:
-            done = subprocess.run(
-                command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=LIMIT_SECONDS
-            )
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
-            return []
+            return [], f"not done after {LIMIT_SECONDS} s"
         if done.returncode:
-            return []
+            return [], (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         seconds.append(time.perf_counter() - started)
-    return seconds[1:]
+    return seconds[1:], ""
 
 
 def slowest_imports(module: str, environment: dict[str, str], count: int) -> list[tuple[float, str]]:
@@ -71,19 +69,23 @@ def run(arguments: list[str]) -> dict[str, Any]:
         if not options.own_data:
             environment["VESPER_DATA_DIR"] = folder
         rows: list[list[Any]] = []
+        failures: dict[str, str] = {}
         for name in options.stage or STAGES:
-            seconds = measure(STAGES[name], options.rounds, environment)
+            seconds, failures[name] = measure(STAGES[name], options.rounds, environment)
             rows.append([name, statistics.median(seconds), min(seconds), max(seconds)] if seconds else [name, *"---"])
         imports = slowest_imports("assistant.gui.main_window", environment, 10)
     result = {
         "columns": ["stage", "median", "least", "most"],
         "rows": rows,
+        "failures": {name: reason for name, reason in failures.items() if reason},
         "slowest_imports": [{"module": name, "seconds": own} for own, name in imports],
     }
     if options.json:
         print_json(result)
         return result
     print_table(f"Seconds of wall time, {options.rounds} runs each", result["columns"], rows)
+    for name, reason in result["failures"].items():
+        print(f"{name} failed: {reason}")
     print("slowest imports of the window: " + ", ".join(f"{name} {own * 1e3:.0f} ms" for own, name in imports))
     return result
 
