@@ -89,9 +89,7 @@ def _gaps(writing: Mask, box: Box, narrowest: float) -> list[_Gap]:
     columns = np.flatnonzero((cut(writing, box) > 0).any(axis=0))
     steps = np.diff(columns)
     left = max(0, round(box.x))
-    return [
-        _Gap(float(left + columns[i]), float(left + columns[i + 1])) for i in np.flatnonzero(steps > narrowest)
-    ]
+    return [_Gap(float(left + columns[i]), float(left + columns[i + 1])) for i in np.flatnonzero(steps > narrowest)]
 
 
 def _parts(scene: Scene, gap: _Gap, box: Box, boxes: Sequence[Box]) -> bool:
@@ -117,7 +115,9 @@ def _columns_part(scene: Scene, gap: _Gap, box: Box, boxes: Sequence[Box]) -> bo
     near = [
         b
         for b in boxes
-        if b.overlap(box) < 0.5 and b.bottom > box.y - reach and b.y < box.bottom + reach
+        if b.overlap(box) < 0.5
+        and b.bottom > box.y - reach
+        and b.y < box.bottom + reach
         and (b.bottom <= box.y + 0.4 * box.height or b.y >= box.bottom - 0.4 * box.height)
     ]
     middle, slack = (gap.left + gap.right) / 2, 0.8 * scene.unit

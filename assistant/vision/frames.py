@@ -90,7 +90,7 @@ def _menu(scene: Scene, shape: Shape, cells: Sequence[Shape], texts: Sequence[Te
 def _separator(scene: Scene, box: Box, cells: Sequence[Shape]) -> float | None:
     """Where an upright stroke parts off the right end, from top to bottom, with an arrow behind it."""
     for cell in cells:
-        if cell.box.x > box.x + 0.4 * box.width and cell.box.width < 1.9 * box.height and _holds_arrow(scene, cell.box):
+        if cell.box.x > box.x + 0.4 * box.width and cell.box.width < 1.9 * box.height and _is_inked(scene, cell.box):
             return cell.box.x
     view = cut(scene.ink.mask, box) > 0
     height, width = view.shape
@@ -103,6 +103,12 @@ def _separator(scene: Scene, box: Box, cells: Sequence[Shape]) -> float | None:
         if rows.mean() > 0.93 and _holds_arrow(scene, behind):
             return box.x + column
     return None
+
+
+def _is_inked(scene: Scene, cell: Box) -> bool:
+    inner = Box(cell.x + 0.25 * cell.width, cell.y + 0.25 * cell.height, 0.5 * cell.width, 0.5 * cell.height)
+    inside = cut(scene.ink.mask, inner)
+    return bool(inside.size and np.count_nonzero(inside) > 0.03 * inside.size)
 
 
 def _holds_arrow(scene: Scene, cell: Box) -> bool:

@@ -54,21 +54,36 @@ class _Candidate:
 def find_marks(scene: Scene, writing: Mask, lines: Sequence[OcrLine]) -> tuple[list[MarkedText], list[OcrLine]]:
     """Marks with their words, and the lines of text that are left."""
     small = _outermost([s for s in scene.shapes if _is_small(s.box, scene.unit)])
-    small = [s for s in small if not _is_cell(s.box, scene) and _is_hollow(s.box, scene)]
+    small = [s for s in small if not _is_cell(s.box, scene) and _is_hollow(s, scene)]
     candidates = [c for i, line in enumerate(lines) for c in _candidates(scene, line, i, small)]
+    candidates = [c for c in (_after_reading(scene, lines[c.line], c) for c in candidates) if c is not None]
     chosen = _believed(candidates, scene.unit)
     marked: list[MarkedText] = []
     left: list[OcrLine] = []
     for i, line in enumerate(lines):
-        marks = [m for at, m in chosen if at == i and not _is_letter(scene, line, m)]
+        marks = _with_words_between(scene, [m for at, m in chosen if at == i])
         if not marks:
             left.append(line)
             continue
-        marks = [replace(m, checked=is_checked(scene.ink.mask, m)) for m in sorted(marks, key=lambda m: m.box.x)]
         head, parts = _share_out(scene, writing, line, marks)
         left.extend(head)
         marked.extend(parts)
     return marked, left
+
+
+def _with_words_between(scene: Scene, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks from left to right. Of two with nothing between, the less sure one is the first letter of the words."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda m: m.box.x):
+        if kept and mark.box.x - kept[-1].box.right < 1.2 * scene.unit:
+            before = kept[-1]
+            top, bottom = round(mark.box.y), round(mark.box.bottom)
+            between = scene.ink.mask[top:bottom, round(before.box.right) + 3 : round(mark.box.x) - 2]
+            if not between.any():
+                kept[-1] = max(before, mark, key=lambda m: m.sureness)
+                continue
+        kept.append(mark)
+    return [replace(m, checked=is_checked(scene.ink.mask, m)) for m in kept]
 
 
 def is_checked(mask: Mask, mark: Mark) -> bool:
@@ -91,15 +106,18 @@ def _outermost(shapes: Sequence[Shape]) -> list[Shape]:
     return [s for s in shapes if not any(o is not s and o.box.contains(s.box, 0.8) for o in shapes)]
 
 
-def _is_letter(scene: Scene, line: OcrLine, mark: Mark) -> bool:
-    """Does the line, read without the mark, lose its first letter?"""
-    box, unit = line.box, scene.unit
-    inside = box.x - 0.2 * unit < mark.box.x and mark.box.right < box.right
-    if not inside or not line.text[0].isalpha() or _glyph_evidence(line.text) or mark.box.x > box.x + 1.3 * unit:
-        return False
-    rest = Box(mark.box.right + 0.05 * unit, box.y, box.right - mark.box.right, box.height)
+def _after_reading(scene: Scene, line: OcrLine, one: _Candidate) -> _Candidate | None:
+    """Read the line again without the mark. A mark leaves the words whole; without its first letter, a word changes."""
+    box, unit, mark = line.box, scene.unit, one.shape.box
+    inside = box.x - 0.2 * unit < mark.x and mark.right < box.x + 0.6 * box.width
+    if not one.first or not inside or not line.text[0].isalnum() or _glyph_evidence(line.text):
+        return one
+    rest = Box(mark.right + 0.05 * unit, box.y, box.right - mark.right, box.height)
     text, _ = scene.recognise([np.ascontiguousarray(cut(scene.image, rest))])[0]
-    return _alikeness(line.text[1:], text) > _alikeness(line.text, text)
+    if _alikeness(line.text[1:], text) <= _alikeness(line.text, text):
+        return replace(one, votes=one.votes + 0.35)
+    is_square = one.shape.form is Form.BOX and min(one.shape.sides) >= 0.8 and mark.height >= 0.75 * unit
+    return one if is_square else None
 
 
 def _alikeness(one: str, two: str) -> float:
@@ -112,9 +130,10 @@ def _is_cell(box: Box, scene: Scene) -> bool:
     return any(f.contains(box, 0.85) and f.height < 3.5 * scene.unit for f in frames)
 
 
-def _is_hollow(box: Box, scene: Scene) -> bool:
-    """Fenced in all around, which most letters are not."""
-    return enclosed(scene.ink.mask, box, 0.15 * scene.unit) > 0.55
+def _is_hollow(shape: Shape, scene: Scene) -> bool:
+    """Fenced in all around, which most letters are not. A large box may leak a little."""
+    gap = 0.15 if shape.box.height < 0.9 * scene.unit else 0.3
+    return enclosed(scene.ink.mask, shape.box, gap * scene.unit) > 0.55
 
 
 def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape]) -> list[_Candidate]:
@@ -134,7 +153,7 @@ def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape])
         first = x < box.x + 1.3 * max(shape.box.width, unit)
         if after is None or not 0.1 * unit <= after <= REACH * unit:
             continue
-        if before is not None and before < (0.15 if first else 0.5) * unit:
+        if before is not None and before < (0.15 if first else 0.4) * unit:
             continue
         if not first and after < 0.3 * unit and not _has_glyph(line.text):
             continue
@@ -170,11 +189,11 @@ def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, 
 def _alike(one: _Candidate, two: _Candidate, unit: float) -> bool:
     """Marks of one size above each other, or beside each other with words between."""
     a, b = one.shape.box, two.shape.box
-    if not 0.65 < a.height / b.height < 1.55:
+    if not 0.65 < a.height / b.height < 1.55 or one.shape is two.shape:
         return False
     (x, y), (u, v) = a.centre, b.centre
     column = one.first and two.first and one.line != two.line and abs(x - u) < 0.7 * unit and abs(y - v) < 9 * unit
-    row = abs(y - v) < 0.7 * unit and abs(x - u) > 2.5 * unit
+    row = abs(y - v) < 0.7 * unit and abs(x - u) > 2.5 * unit and one.shape.form is two.shape.form
     return column or row
 
 
@@ -195,10 +214,8 @@ def _gaps(scene: Scene, box: Box) -> tuple[float | None, float | None]:
 
 def _own_labels(scene: Scene, box: Box) -> list[int]:
     """Pieces of ink that lie mostly inside: the outline with its overshoots, the tick."""
-    inside = cut(scene.labels, box, 1)
-    labels = [int(v) for v in np.unique(inside) if v]
-    around = cut(scene.labels, box, 0.9 * scene.unit)
-    return [v for v in labels if np.count_nonzero(inside == v) >= 0.6 * np.count_nonzero(around == v)]
+    inside = np.bincount(cut(scene.labels, box, 1).ravel())
+    return [int(v) for v in np.flatnonzero(inside) if v and inside[v] >= 0.6 * scene.sizes[v]]
 
 
 def _glyph_evidence(text: str) -> float:

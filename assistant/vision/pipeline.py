@@ -59,8 +59,18 @@ def perceive(image: Pixels, reader: TextReader, lines: Sequence[OcrLine] | None 
     shapes = find_shapes(ink.mask, strokes, unit, ink.stroke)
     labels, found = pieces(ink.mask)
     clock.lap("shapes")
+    sizes = np.bincount(labels.ravel())
     scene = Scene(
-        page.image, ink, labels, tuple(found), unit, tuple(lines), tuple(strokes), tuple(shapes), reader.recognise
+        page.image,
+        ink,
+        labels,
+        tuple(found),
+        sizes,
+        unit,
+        tuple(lines),
+        tuple(strokes),
+        tuple(shapes),
+        reader.recognise,
     )
     elements = find_elements(scene)
     clock.lap("elements")

@@ -26,6 +26,8 @@ class Scene:
     ink: Ink
     labels: npt.NDArray[np.int32]
     pieces: tuple[Piece, ...]
+    sizes: npt.NDArray[np.int64]
+    """Pixels per label."""
     unit: float
     lines: tuple[OcrLine, ...]
     strokes: tuple[Stroke, ...]

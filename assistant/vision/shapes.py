@@ -244,7 +244,7 @@ def _pairs(mask: Mask, strokes: Sequence[Stroke], unit: float) -> Iterable[tuple
     for i, one in enumerate(strokes):
         for two in strokes[i + 1 :]:
             shared = min(one.x1, two.x1) - max(one.x0, two.x0)
-            if shared < 0.8 * max(one.length, two.length) or abs(one.y - two.y) < 0.5 * unit:
+            if shared < 0.75 * max(one.length, two.length) or abs(one.y - two.y) < 0.5 * unit:
                 continue
             box = one.box.union(two.box)
             if box.height < 4 * box.width:
