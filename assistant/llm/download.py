@@ -162,7 +162,7 @@ class _Run:
     async def _fetch_file(self, item: Wanted, meter: Meter) -> None:
         with storage_errors():
             wrong = False
-            reason = "it has no source"
+            last = SourceFailed("it has no source", "")
             for source in self._sources(item):
                 try:
                     await self._fetch_from(source, item, meter)
@@ -171,11 +171,11 @@ class _Run:
                     return
                 except SourceFailed as failure:
                     meter.restarted(item.file)
-                    reason = str(failure)
+                    last = failure
                     if isinstance(failure, WrongBytes):
                         wrong = True
                         self._discard_packages(source)
-        raise _failure(item, wrong, reason)
+        raise _failure(item, wrong, last)
 
     def _sources(self, item: Wanted) -> Iterator[Source]:
         own = self._catalog.own_file(item.card, item.file)
@@ -288,7 +288,7 @@ async def _in_thread(work: Callable[[Callable[[], bool]], T]) -> T:
         gone.set()
 
 
-def _failure(item: Wanted, wrong: bool, reason: str) -> AssistantError:
+def _failure(item: Wanted, wrong: bool, last: SourceFailed) -> AssistantError:
     again = f"Run again: vesper models fetch {item.card.id}."
     if wrong:
         return ModelMissingError(
@@ -296,8 +296,8 @@ def _failure(item: Wanted, wrong: bool, reason: str) -> AssistantError:
             again,
         )
     return NetworkError(
-        f"The model {item.card.id} could not be downloaded: {reason}.",
-        f"Check the connection. {again} It goes on where it stopped.",
+        f"The model {item.card.id} could not be downloaded: {last}.",
+        f"{last.advice} {again} It goes on where it stopped.",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.core.events import DownloadProgressed
 from assistant.llm.catalog import ModelCard, ModelFile, missing_files
 
-WINDOW_SECONDS = 5.0  # short enough to follow the line, long enough to be readable
+WINDOW_SECONDS = 15.0  # packages report in bursts; shorter, the time left jumps about
 REPORT_SECONDS = 0.2
 
 

