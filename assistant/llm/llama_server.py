@@ -10,7 +10,6 @@ import asyncio
 import secrets
 import shutil
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from assistant.llm.machine import free_memory_bytes
 from assistant.llm.plan import EngineSettings
 from assistant.llm.prompts import pictures_as_words
 from assistant.llm.templates import TEMPLATES, Special, Template
+from assistant.workers.private import private_folder
 from assistant.workers.supervisor import Report
 from assistant.workers.worker import Lifecycle, Worker
 
@@ -124,7 +124,7 @@ class LlamaServer:
             raise ModelMissingError(f"The model file “{self._path.name}” is not there.", "Fetch the model again.")
         await asyncio.to_thread(self._check, self._path)
         _refuse_without_memory(self._path)
-        self._folder = Path(tempfile.mkdtemp(prefix="vesper-"))  # mode 0700
+        self._folder = private_folder()
         arguments = asdict(self._settings) | {
             "model": str(self._path),
             "host": _host(self._folder),
