@@ -196,7 +196,7 @@ def say(text: str) -> None:
 
 def pip(*arguments: str, may_fail: bool = False) -> bool:
     bar = "on" if sys.stdout.isatty() else "off"
-    options = ["--disable-pip-version-check", "--quiet", f"--progress-bar={bar}"]
+    options = ["--disable-pip-version-check", "-qq", f"--progress-bar={bar}"]
     command = [str(PYTHON), "-m", "pip", "install", *options, *arguments]
     if subprocess.call(command, cwd=ROOT) == 0:
         return True
