@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, QPointF, QRunnable, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -104,10 +105,10 @@ class PageFrame(QWidget):
 
     def close_page(self) -> None:
         """Let go of the page and its processes. Before the application ends, or Chromium complains."""
+        view, self._view = self._view, None
+        if view is not None:
+            shiboken6.delete(view)  # now: what outlives the application ends in a crash
         self._discard()
-        if self._view is not None:
-            self._view.deleteLater()
-            self._view = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -157,17 +158,18 @@ class PageFrame(QWidget):
 
         from assistant.gui.web_page import PreviewPage
 
+        self._page = PreviewPage()  # first: a view without a page would make a profile of its own, before the scheme
+        self._page.reported.connect(self.told)
+        self._page.loadFinished.connect(self._loaded)
+        self._page.renderProcessTerminated.connect(self._crashed)
         if self._view is None:
-            self._view = QWebEngineView(self)
+            self._view = QWebEngineView(self._page, self)
             self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
             self._view.setAcceptDrops(False)
             self._view.setAccessibleName("Preview of the page")
             self._view.show()
-        self._page = PreviewPage()
-        self._page.reported.connect(self.told)
-        self._page.loadFinished.connect(self._loaded)
-        self._page.renderProcessTerminated.connect(self._crashed)
-        self._view.setPage(self._page)
+        else:
+            self._view.setPage(self._page)
         self._scroll = QPointF()
         self._fit()
 
