@@ -1,0 +1,295 @@
+"""From the layout tree to one self-contained HTML file. Pure.
+
+The rule: every text comes from an attacker's picture, so everything is escaped, nothing refers outside, and behaviour
+is chosen from the kit's closed list (resources/kit/kit.js), never written here.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+
+from assistant.core.sketch import Element, ElementType, Page, SketchReading
+from assistant.pages.controls import Controls
+from assistant.pages.intents import JOKES, Slots, clean, is_hint, jokes_for
+from assistant.pages.labels import field_labels
+from assistant.pages.layout import layout
+from assistant.pages.measures import Measures
+from assistant.pages.tables import table_rows
+from assistant.pages.tree import Kind, Node
+
+KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
+CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
+FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
+CENTRED = 0.05  # of the container's width: how far a centre may be off and still be meant
+NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
+
+
+def compile_page(reading: SketchReading, title: str, slots: Slots | None = None, revision: int = 0) -> Page:
+    """The page as drawn. Milliseconds; any valid reading gives a valid page."""
+    elements = tuple(element for element in reading.elements if element.box.width > 0 and element.box.height > 0)
+    root = layout(elements)
+    return _Compiler(root, tuple(root.elements()), slots or Slots()).page(title, revision)
+
+
+@cache
+def kit_file(name: str) -> str:
+    return (KIT / name).read_text(encoding="utf-8").strip()
+
+
+class _Compiler:
+    def __init__(self, root: Node, elements: tuple[Element, ...], slots: Slots) -> None:
+        self._root = root
+        self._measures = Measures(root.box)
+        self._labels = field_labels(elements)
+        self._elements = elements
+        self._words = " ".join(element.text.lower() for element in elements)
+        jokes, self._joke_id = jokes_for(list(elements))
+        self._jokes = slots.jokes + tuple(j for j in jokes if j not in slots.jokes) if slots.jokes else jokes
+        self._slots = slots
+        self._controls = Controls(elements, self._labels, slots, self._measures, self._words)
+        self._headings = [element.id for element in elements if element.type is ElementType.HEADING]
+        self._form = _form_node(root)
+        self._lines: list[str] = []
+
+    def page(self, title: str, revision: int) -> Page:
+        first = next((e.text for e in self._elements if e.type is ElementType.HEADING and e.text), "")
+        name = clean(first) or title or "Page"
+        self._body()
+        data = {
+            "jokes": [{"setup": setup, "punchline": punchline} for setup, punchline in self._jokes or JOKES],
+            "jokeElement": self._joke_id,
+            "answer": self._slots.answer,
+            "tip": "tip" in self._words,
+        }
+        html = "\n".join(
+            [
+                "<!doctype html>",
+                '<html lang="en">',
+                "<head>",
+                '<meta charset="utf-8">',
+                f'<meta http-equiv="Content-Security-Policy" content="{CSP}">',
+                '<meta name="viewport" content="width=device-width, initial-scale=1">',
+                f"<title>{escape(name)}</title>",
+                f"<style>\n{kit_file('kit.css')}\n</style>",
+                "</head>",
+                f'<body style="--page-width: {self._measures.width + 66}px">',
+                '<main class="page">',
+                *self._lines,
+                "</main>",
+                '<div id="toast" role="status" hidden></div>',
+                f'<script type="application/json" id="page-data">{_json(data)}</script>',
+                f"<script>\n{kit_file('kit.js')}\n</script>",
+                "</body>",
+                "</html>",
+                "",
+            ]
+        )
+        return Page(name, html, len(self._elements), revision)
+
+    def _body(self) -> None:
+        self._node(self._root, self._root, "", 1)
+
+    def _write(self, depth: int, text: str) -> None:
+        self._lines.append("  " * depth + text)
+
+    def _node(self, node: Node, parent: Node, style: str, depth: int) -> None:
+        match node.kind:
+            case Kind.LEAF:
+                self._leaf(node, parent, style, depth)
+            case Kind.ROW:
+                self._row(node, parent, style, depth)
+            case Kind.TABLE:
+                self._table(node, style, depth)
+            case _:
+                self._column(node, parent, style, depth)
+
+    def _column(self, node: Node, parent: Node, style: str, depth: int) -> None:
+        tag = "form novalidate" if node is self._form else "section" if node.kind is Kind.CARD else "div"
+        name = "column card" if node.kind is Kind.CARD else "column"
+        if parent.kind is not Kind.ROW:
+            style = _join(style, _indent(node, parent), _width(node, parent))
+        self._write(depth, f'<{tag} class="{name}"{_style(style)}>')
+        reached = 0.0
+        for index, child in enumerate(node.children):
+            target = (child.box.y - node.box.y) * self._measures.scale
+            gap = self._measures.gap(target, reached) if index else 0
+            self._node(child, node, f"margin-top: {gap}px" if gap else "", depth + 1)
+            reached += gap + self._measures.height(child)
+        self._write(depth, f"</{tag.split()[0]}>")
+
+    def _row(self, node: Node, parent: Node, style: str, depth: int) -> None:
+        lefts = [child.box.x for child in node.children] + [node.box.right]
+        shares = [max(1.0, 100 * (b - a) / node.box.width) for a, b in pairwise(lefts)]
+        columns = " ".join(f"minmax(min-content, {share:.0f}fr)" for share in shares)
+        keep = " keep" if all(_is_small(child, self._measures) for child in node.children) else ""
+        if parent.kind is not Kind.ROW:
+            style = _join(style, _indent(node, parent), _width(node, parent))
+        tag = "form novalidate" if node is self._form else "nav" if self._is_navigation(node) else "div"
+        style = _join(f"--columns: {columns}; grid-template-columns: {columns}", style)
+        self._write(depth, f'<{tag} class="row{keep}"{_style(style)}>')
+        for child in node.children:
+            self._node(child, node, self._place(child, node), depth + 1)
+        self._write(depth, f"</{tag.split()[0]}>")
+
+    def _place(self, child: Node, row: Node) -> str:
+        """Where a child sits in the height of its row."""
+        off = child.box.centre[1] - row.box.centre[1]
+        if abs(off) < 0.2 * row.box.height:
+            return "align-self: center"
+        return f"align-self: start; margin-top: {round(max(0.0, child.box.y - row.box.y) * self._measures.scale)}px"
+
+    def _is_navigation(self, node: Node) -> bool:
+        leaves = [leaf.element for leaf in node.leaves() if leaf.element is not None]
+        short = [e for e in leaves if e.type in (ElementType.LINK, ElementType.TEXT) and len(e.text.split()) <= 2]
+        high = node.box.centre[1] - self._root.box.y < NAV_TOP * self._root.box.height
+        others = [e for e in leaves if e.type in (*FIELDS, ElementType.CHECKBOX, ElementType.RADIO)]
+        named = any(e.id in self._labels for e in leaves)
+        return high and len(short) >= 3 and not others and not named
+
+    def _table(self, node: Node, style: str, depth: int) -> None:
+        rows = table_rows(tuple(node.elements()))
+        self._write(depth, f"<table{_style(style)}>")
+        for index, row in enumerate(rows):
+            tag = "th" if index == 0 and len(rows) > 1 else "td"
+            cells = "".join(f"<{tag}>{' '.join(self._inline(e) for e in cell)}</{tag}>" for cell in row)
+            self._write(depth + 1, f"<tr>{cells}</tr>")
+        self._write(depth, "</table>")
+
+    def _inline(self, element: Element) -> str:
+        """An element inside a table's cell."""
+        if element.type in (ElementType.HEADING, ElementType.TEXT) and element.text:
+            return escape(self._text(element))
+        if element.type is ElementType.PARAGRAPH:
+            return _skeleton(element, "")
+        return self._controls.html(element, "") or escape(self._text(element))
+
+    def _leaf(self, node: Node, parent: Node, style: str, depth: int) -> None:
+        element = node.element
+        if element is None:
+            return
+        if parent.kind is Kind.ROW:
+            track = _track(node, parent)
+            size = f"width: {min(100.0, 100 * node.box.width / track):.0f}%"
+        else:
+            size = _width(node, parent)
+            style = _join(style, "" if self._is_centred(node, parent) else _indent(node, parent))
+        for line in self._element(element, style, size, self._is_centred(node, parent)):
+            self._write(depth, line)
+
+    def _is_centred(self, node: Node, parent: Node) -> bool:
+        if parent.kind is Kind.ROW or node.box.width > 0.85 * parent.box.width:
+            return False
+        off = abs(node.box.centre[0] - parent.box.centre[0]) / parent.box.width
+        return off < CENTRED and node.box.x - parent.box.x > 0.06 * parent.box.width
+
+    def _element(self, element: Element, style: str, size: str, centred: bool) -> list[str]:
+        centre = "centre" if centred else ""
+        match element.type:
+            case ElementType.HEADING | ElementType.TEXT | ElementType.LINK:
+                return [self._words_html(element, style, centre)]
+            case ElementType.PARAGRAPH if not element.text:
+                return [_skeleton(element, _join(style, size))]
+            case ElementType.PARAGRAPH:
+                return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(element.text)}</p>']
+            case ElementType.DIVIDER:
+                return [f"<hr{_style(style)}>"]
+            case _:
+                html = self._controls.html(element, _join(style, size), centre)
+                return [html] if html else []
+
+    def _words_html(self, element: Element, style: str, centre: str) -> str:
+        text, name = escape(self._text(element)), _id(element)
+        style = _join(style, f"font-size: {self._measures.font(element):g}px")
+        field = self._labels.get(element.id)
+        if field is not None and not (self._headings and element.id == self._headings[0]):
+            return f'<label id="{name}" for="{_safe(field)}"{_class(centre)}{_style(style)}>{text}</label>'
+        if element.type is ElementType.LINK:
+            return f'<a id="{name}" href="#{name}"{_class(centre)}{_style(style)}>{text}</a>'
+        if element.type is ElementType.HEADING:
+            level = 1 if element.id == self._headings[0] else 2
+            return f'<h{level} id="{name}"{_class(centre)}{_style(style)}>{text}</h{level}>'
+        return f'<p id="{name}"{_class(centre)}{_style(style)}>{text}</p>'
+
+    def _text(self, element: Element) -> str:
+        corrected = self._slots.labels.get(element.id, element.text)
+        if element.id == self._joke_id and is_hint(element.text):
+            return (self._jokes or JOKES)[0][0]
+        return clean(corrected)
+
+
+def _form_node(root: Node) -> Node | None:
+    """The smallest part of the page with all fields and a button; None where there is no form."""
+    types = [element.type for element in root.elements()]
+    if not any(kind in FIELDS for kind in types) or ElementType.BUTTON not in types:
+        return None
+    fields = {e.id for e in root.elements() if e.type in FIELDS}
+    node = root
+    while True:
+        inner = next(
+            (
+                child
+                for child in node.children
+                if child.kind in (Kind.COLUMN, Kind.ROW)
+                and fields <= {e.id for e in child.elements()}
+                and any(e.type is ElementType.BUTTON for e in child.elements())
+            ),
+            None,
+        )
+        if inner is None:
+            return node if node.kind in (Kind.COLUMN, Kind.ROW) else None
+        node = inner
+
+
+def _skeleton(element: Element, style: str) -> str:
+    lines = "<i></i>" * max(1, min(element.lines, 12))
+    return f'<div id="{_id(element)}" class="skeleton" role="presentation"{_style(style)}>{lines}</div>'
+
+
+def _is_small(node: Node, measures: Measures) -> bool:
+    element = node.element
+    if node.kind is not Kind.LEAF or element is None:
+        return False
+    return len(element.text) <= 8 and node.box.width * measures.scale < 140
+
+
+def _track(node: Node, row: Node) -> float:
+    """Width of the grid track a child of a row sits in, in sketch pixels."""
+    following = [child.box.x for child in row.children if child.box.x > node.box.x]
+    return max(1.0, (min(following) if following else row.box.right) - node.box.x)
+
+
+def _indent(node: Node, parent: Node) -> str:
+    share = 100 * (node.box.x - parent.box.x) / parent.box.width
+    return f"margin-left: {share:.0f}%" if share >= 1.5 else ""
+
+
+def _width(node: Node, parent: Node) -> str:
+    return f"width: {min(100.0, 100 * node.box.width / parent.box.width):.0f}%"
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _join(*styles: str) -> str:
+    return "; ".join(style for style in styles if style)
+
+
+def _style(style: str) -> str:
+    return f' style="{style}"' if style else ""
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
+def _id(element: Element) -> str:
+    return _safe(element.id)
+
+
+def _safe(text: str) -> str:
+    return "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "-_")) or "x"

@@ -1,0 +1,157 @@
+"""From elements to a layout tree: containment first, then cuts between rows and columns (XY-cut, Nagy and Seth 1984).
+
+Pure. A cut is made where the empty gap is widest for its direction. Boxes are shrunk a little across the cut, so that
+slanted rows and overlapping strokes still part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.tree import Kind, Node, hull, leaf
+
+CONTAINERS = {ElementType.CARD: Kind.CARD, ElementType.TABLE: Kind.TABLE}
+SHRINK = 0.22  # share of a box's height ignored when rows are parted: hands slant
+SHRINK_ACROSS = 0.03  # the same for columns, whose edges are drawn straighter
+LOWER_CASE_JOINS = 0.75  # largest gap, in line heights, over which a line goes on in the next
+
+
+def layout(elements: tuple[Element, ...]) -> Node:
+    """The tree of a page. No element is lost; a page without elements is an empty column."""
+    joined = join_lines(elements)
+    nodes = _contained(joined)
+    if not nodes:
+        return Node(Kind.COLUMN, Box(0, 0, 1, 1))
+    root = _cut(nodes)
+    return root if root.kind is Kind.COLUMN else Node(Kind.COLUMN, root.box, (root,))
+
+
+def join_lines(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """Lines of one running text become one element, where the second plainly continues the first."""
+    result: list[Element] = []
+    for element in sorted(elements, key=lambda item: (item.box.y, item.box.x)):
+        index = next((i for i, above in enumerate(result) if _continues(above, element)), None)
+        if index is None:
+            result.append(element)
+            continue
+        above = result[index]
+        result[index] = replace(
+            above,
+            text=f"{above.text} {element.text}",
+            box=above.box.union(element.box),
+            lines=above.lines + element.lines,
+        )
+    return tuple(result)
+
+
+def _continues(above: Element, below: Element) -> bool:
+    if above.type is not ElementType.TEXT or below.type is not ElementType.TEXT:
+        return False
+    if not below.text[:1].islower() or above.text.rstrip()[-1:] in ".!?:" or len(above.text.split()) < 3:
+        return False
+    height = min(above.box.height / above.lines, below.box.height)
+    gap = below.box.y - above.box.bottom
+    aligned = abs(above.box.x - below.box.x) < height
+    return aligned and -0.5 * height < gap < LOWER_CASE_JOINS * height
+
+
+def _contained(elements: tuple[Element, ...]) -> tuple[Node, ...]:
+    """Top-level nodes: cards and tables with what lies in them, and everything else."""
+    containers = sorted((e for e in elements if e.type in CONTAINERS), key=lambda e: e.box.area)
+    inside: dict[str, list[Node]] = {container.id: [] for container in containers}
+    top: list[Node] = []
+
+    def place(node: Node, own_id: str, area: float) -> None:
+        home = next(
+            (c for c in containers if c.id != own_id and c.box.area > area and c.box.contains(node.box, 0.8)), None
+        )
+        (inside[home.id] if home is not None else top).append(node)
+
+    for element in elements:
+        if element.type not in CONTAINERS:
+            place(leaf(element), element.id, element.box.area)
+    for container in containers:
+        children = tuple(inside[container.id])
+        if not children:
+            continue  # an empty frame: the outline of the paper, a browser window, or nothing
+        kind = CONTAINERS[container.type]
+        content = children if kind is Kind.TABLE else (_cut(children),)
+        place(Node(kind, container.box, content, container), container.id, container.box.area)
+    return tuple(top)
+
+
+def _cut(nodes: tuple[Node, ...]) -> Node:
+    if len(nodes) == 1:
+        return nodes[0]
+    line = _line_height(nodes)
+    rows = _part(nodes, horizontal=True)
+    columns = _part(nodes, horizontal=False)
+    row_gap = _widest_gap(rows, horizontal=True) / line
+    column_gap = _widest_gap(columns, horizontal=False) / (1.6 * line)  # words are further apart than lines
+    if len(rows) == 1 and len(columns) == 1:
+        return _overlapping(nodes)
+    if len(columns) == 1 or (len(rows) > 1 and (row_gap >= column_gap or not _is_side_by_side(columns))):
+        children = tuple(_cut(group) for group in rows)
+        return Node(Kind.COLUMN, hull(nodes), children)
+    return Node(Kind.ROW, hull(nodes), tuple(_cut(group) for group in columns))
+
+
+def _is_side_by_side(columns: list[tuple[Node, ...]]) -> bool:
+    """Columns share most of their height: otherwise they are rows with a common gap."""
+    boxes = [hull(column) for column in columns]
+    tallest = max(box.height for box in boxes)
+    whole = max(box.bottom for box in boxes) - min(box.y for box in boxes)
+    return tallest > 0.6 * whole
+
+
+def _part(nodes: tuple[Node, ...], horizontal: bool) -> list[tuple[Node, ...]]:
+    """Groups of nodes whose shrunken spans touch, in order along the axis."""
+    spans = sorted(((*_span(node.box, horizontal), node) for node in nodes), key=lambda item: item[:2])
+    groups: list[list[Node]] = []
+    reach = float("-inf")
+    for start, end, node in spans:
+        if start >= reach or not groups:
+            groups.append([node])
+            reach = end
+        else:
+            groups[-1].append(node)
+            reach = max(reach, end)
+    return [tuple(group) for group in groups]
+
+
+def _span(box: Box, horizontal: bool) -> tuple[float, float]:
+    if horizontal:
+        margin = min(SHRINK * box.height, 40.0)
+        return box.y + margin, box.bottom - margin
+    margin = SHRINK_ACROSS * box.width
+    return box.x + margin, box.right - margin
+
+
+def _widest_gap(groups: list[tuple[Node, ...]], horizontal: bool) -> float:
+    boxes = [hull(group) for group in groups]
+    gaps = [(after.y - before.bottom) if horizontal else (after.x - before.right) for before, after in pairwise(boxes)]
+    return max(gaps, default=float("-inf"))
+
+
+def _line_height(nodes: tuple[Node, ...]) -> float:
+    heights = [node.element.box.height / node.element.lines for node in nodes if node.element is not None]
+    return max(4.0, median(heights)) if heights else max(4.0, median(node.box.height for node in nodes))
+
+
+def _overlapping(nodes: tuple[Node, ...]) -> Node:
+    """Nothing parts them: rows by the middles of the boxes, each row from left to right."""
+    rows: list[list[Node]] = []
+    for node in sorted(nodes, key=lambda item: item.box.centre[1]):
+        middle = node.box.centre[1]
+        if rows and middle < hull(tuple(rows[-1])).bottom - 0.35 * min(node.box.height, rows[-1][0].box.height):
+            rows[-1].append(node)
+        else:
+            rows.append([node])
+    made = []
+    for row in rows:
+        ordered = tuple(sorted(row, key=lambda item: item.box.x))
+        made.append(ordered[0] if len(ordered) == 1 else Node(Kind.ROW, hull(ordered), ordered))
+    return made[0] if len(made) == 1 else Node(Kind.COLUMN, hull(tuple(made)), tuple(made))

@@ -1,0 +1,80 @@
+"""How large things become on the page: the sketch's proportions within the bounds of good taste. Pure."""
+
+from __future__ import annotations
+
+import math
+
+from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.tree import Kind, Node
+
+PAGE_WIDTHS = ((0.95, 520), (1.25, 760), (float("inf"), 1040))  # drawn width / height -> pixels of content
+TEXT_PIXELS = (15.0, 24.0)
+HEADING_PIXELS = (21.0, 44.0)
+LINE = 1.4  # line height per font size
+LETTER = 0.5  # width of a letter per font size, as system fonts have it
+CONTROL_PIXELS = (42.0, 60.0)
+TEXTAREA_PIXELS = (84.0, 260.0)
+GAP_PIXELS = (6.0, 110.0)
+CHOICE_PIXELS = 28.0
+SKELETON_PIXELS = 24.0  # of one grey line, margins included
+
+
+def page_width(box: Box) -> int:
+    aspect = box.width / max(box.height, 1.0)
+    return next(width for limit, width in PAGE_WIDTHS if aspect < limit)
+
+
+def within(value: float, bounds: tuple[float, float]) -> float:
+    return min(bounds[1], max(bounds[0], value))
+
+
+class Measures:
+    """Pixels of the page per pixel of the sketch, and what follows from it."""
+
+    def __init__(self, root: Box) -> None:
+        self.width = page_width(root)
+        self.scale = self.width / max(root.width, 1.0)
+
+    def font(self, element: Element) -> float:
+        drawn = element.box.height / element.lines * self.scale * 0.95
+        return round(within(drawn, HEADING_PIXELS if element.type is ElementType.HEADING else TEXT_PIXELS), 1)
+
+    def control(self, element: Element) -> float:
+        bounds = TEXTAREA_PIXELS if element.type is ElementType.TEXTAREA else CONTROL_PIXELS
+        return round(within(element.box.height * self.scale, bounds))
+
+    def gap(self, target_top: float, reached: float) -> int:
+        """Space above something that is drawn `target_top` pixels below its container's top."""
+        return round(within(target_top - reached, GAP_PIXELS))
+
+    def height(self, node: Node) -> float:
+        """About how tall the node will be, in pixels."""
+        if node.element is not None and node.kind is Kind.LEAF:
+            return self._leaf_height(node.element)
+        if node.kind is Kind.ROW:
+            return max(self.height(child) for child in node.children)
+        if node.kind is Kind.TABLE:
+            return node.box.height * self.scale
+        reached = 0.0
+        for child in node.children:
+            target = (child.box.y - node.box.y) * self.scale
+            reached += (self.gap(target, reached) if reached else 0.0) + self.height(child)
+        return reached + (28 if node.kind is Kind.CARD else 0)
+
+    def _leaf_height(self, element: Element) -> float:
+        match element.type:
+            case ElementType.HEADING | ElementType.TEXT | ElementType.LINK:
+                font = self.font(element)
+                room = max(element.box.width * self.scale, font * 4)
+                lines = max(element.lines, math.ceil(len(element.text) * font * LETTER / room * 0.9))
+                return font * LINE * lines
+            case ElementType.CHECKBOX | ElementType.RADIO:
+                return CHOICE_PIXELS
+            case ElementType.PARAGRAPH:
+                return SKELETON_PIXELS * element.lines if not element.text else TEXT_PIXELS[0] * LINE * element.lines
+            case ElementType.IMAGE | ElementType.ICON:
+                return element.box.height * self.scale
+            case ElementType.DIVIDER:
+                return 2.0
+            case _:
+                return self.control(element)

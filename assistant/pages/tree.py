@@ -1,0 +1,51 @@
+"""The layout tree of a page. Pure values: everything that edits a page edits this, never the HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from assistant.core.sketch import Box, Element
+
+
+class Kind(StrEnum):
+    COLUMN = "column"
+    ROW = "row"
+    CARD = "card"
+    TABLE = "table"
+    LEAF = "leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A leaf holds an element; everything else holds children in reading order. Boxes are the sketch's pixels."""
+
+    kind: Kind
+    box: Box
+    children: tuple[Node, ...] = ()
+    element: Element | None = None
+
+    def leaves(self) -> Iterator[Node]:
+        if self.kind is Kind.LEAF:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    def elements(self) -> Iterator[Element]:
+        return (leaf.element for leaf in self.leaves() if leaf.element is not None)
+
+    def with_children(self, children: tuple[Node, ...]) -> Node:
+        return replace(self, children=children)
+
+
+def leaf(element: Element) -> Node:
+    return Node(Kind.LEAF, element.box, element=element)
+
+
+def hull(nodes: tuple[Node, ...]) -> Box:
+    """The box around all nodes; there is at least one."""
+    box = nodes[0].box
+    for node in nodes[1:]:
+        box = box.union(node.box)
+    return box
