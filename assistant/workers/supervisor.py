@@ -7,6 +7,7 @@ parent: by signal on Linux, elsewhere when its pipe closes. Use an instance on o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -93,10 +94,12 @@ class Child:
         """Kill the child and everything it started."""
         if self._process.returncode is not None:
             return
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            os.killpg(self._process.pid, signal.SIGKILL)  # the child leads a session, hence a group
+        # It may be gone already without asyncio knowing; macOS says "not permitted" of a zombie.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._process.pid, signal.SIGKILL)  # the child leads a session, hence a group
 
     async def close(self) -> None:
         """Let an idle child leave by itself, kill a busy one."""

@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from assistant.core.errors import AssistantError, EngineError, ModelMissingError, Refused
 from assistant.core.settings import MindSettings
 from assistant.core.types import ChatRequest, Message, ModelDelta, Origin
+from assistant.llm import llama_server
 from assistant.llm.llama_server import LlamaServer, _tokenize
 from assistant.llm.plan import EngineSettings
 from assistant.llm.prompts import PromptBuilder
@@ -90,6 +92,22 @@ async def test_the_channel_is_the_users_alone(mind: LlamaServer) -> None:
 
     await mind.close()
     assert not folder.exists()
+
+
+async def test_without_unix_sockets_it_listens_on_loopback_behind_a_key(
+    mind: LlamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(llama_server, "LONGEST_SOCKET_PATH", 0)
+
+    text, _ = await answer(mind, ask("Hello."))
+
+    (listening,) = [c for c in engine_process().net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert text
+    assert listening.laddr.ip == "127.0.0.1"
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.laddr.port}") as stranger:
+        response = await stranger.post("/completion", json={"prompt": "Hi"}, headers={"Origin": "https://evil.example"})
+    assert response.status_code == 401
+    assert response.headers.get("access-control-allow-origin") in (None, "")
 
 
 async def test_the_second_turn_starts_in_a_third_of_the_first_ones_time(mind: LlamaServer) -> None:

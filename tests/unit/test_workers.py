@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from assistant.core.errors import EngineError, InputError
+from assistant.workers.log import open_log
 from assistant.workers.supervisor import ChildState, clean_environment
 from assistant.workers.worker import Lifecycle, Worker
 
@@ -247,3 +248,45 @@ def test_unknown_variables_are_not_passed_on() -> None:
 
     assert {"PATH", "LC_ALL", "GOMP_SPINCOUNT"} <= kept.keys()
     assert not {"AWS_SECRET", "TOKEN"} & kept.keys()
+
+
+async def test_a_child_that_cannot_be_started_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    worker = Worker(TABLE, "test")
+
+    with pytest.raises(EngineError, match="could not be started"):
+        await worker.start()
+    await worker.close()
+
+
+async def test_a_child_works_where_no_log_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VESPER_DATA_DIR", str(tmp_path / "file"))
+    worker = Worker(TABLE, "test")
+
+    assert await worker.call("echo", {"n": 1}) == ({"n": 1}, b"")
+    await worker.close()
+
+
+def test_a_large_log_is_set_aside(data_folder: Path) -> None:
+    path = data_folder / "logs" / "test.log"
+    path.parent.mkdir()
+    path.write_bytes(bytes(1_000_001))
+
+    with open_log("test") as log:
+        log.write(b"new")
+
+    assert path.read_bytes() == b"new"
+    assert (data_folder / "logs" / "test.log.1").stat().st_size == 1_000_001
+
+
+async def test_closing_while_a_call_is_running_ends_it() -> None:
+    worker = Worker(TABLE, "test")
+    call = asyncio.create_task(worker.call("sleep", {"seconds": 60}))
+    await worker.start()
+    await asyncio.sleep(0.1)
+
+    await worker.close()
+
+    with pytest.raises(EngineError):
+        await asyncio.wait_for(call, 5)
