@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -130,7 +131,7 @@ def _columns_part(scene: Scene, gap: _Gap, box: Box, boxes: Sequence[Box]) -> bo
 
 def _cut_up(scene: Scene, box: Box, cuts: Sequence[float]) -> list[OcrLine]:
     edges = [box.x - 0.1 * scene.unit, *cuts, box.right + 0.1 * scene.unit]
-    parts = [Box(a, box.y, b - a, box.height) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [Box(a, box.y, b - a, box.height) for a, b in pairwise(edges)]
     crops = [np.ascontiguousarray(cut(scene.image, p, 0.12 * scene.unit)) for p in parts]
     read = scene.recognise(crops)
     return [line_of(TextSpan(text, sure, p)) for p, (text, sure) in zip(parts, read, strict=True) if text]

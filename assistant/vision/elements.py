@@ -146,10 +146,17 @@ def _add_texts(draft: _Draft, texts: Sequence[TextSpan], unit: float) -> None:
         kind = ElementType.TEXT
         if len(heights) > 1 and text.box.height > HEADING_HEIGHT * typical:
             kind = ElementType.HEADING
-        elif text.underlined or lexicon.is_link_text(words):
+        elif text.underlined or lexicon.is_link_text(words) or _is_navigation(text, texts):
             kind = ElementType.LINK
         draft.add(kind, text.box, words, confidence=text.confidence, evidence=("ocr",))
     _name_title(draft, typical)
+
+
+def _is_navigation(text: TextSpan, others: Sequence[TextSpan]) -> bool:
+    """One of several menu words in a row."""
+    y = text.box.centre[1]
+    row = [t for t in others if t.box.y < y < t.box.bottom and lexicon.is_navigation_text(t.text)]
+    return len(row) > 1 and text in row
 
 
 def _is_writing(text: TextSpan) -> bool:

@@ -47,7 +47,7 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
     if menu is not None:
         return menu
     solid = [s for s in inner if s not in cells and s.box.area > 0.02 * box.area]
-    if marks > 1 or len(texts) > 3 or (texts and [s for s in solid if s.form is Form.BOX]) or len(solid) > 1:
+    if marks > 1 or len(texts) > 3 or (texts and any(s.form is Form.BOX for s in solid)) or len(solid) > 1:
         return Framed(ElementType.CARD, box, "", shape.score)
     if texts:
         return _with_text(shape, texts, unit)
@@ -76,9 +76,9 @@ def _menu(scene: Scene, shape: Shape, cells: Sequence[Shape], texts: Sequence[Te
     separator = _separator(scene, box, cells)
     if separator is not None and any(t.box.right > separator + 0.75 * (box.right - separator) for t in label):
         separator = None  # words run across it: it is a letter
-    tail = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
-    tail = [t for t in tail if _has_room_before_arrow(scene, t.box)]
-    if separator is None and not tail and not _arrow_glyph(scene, box, label, texts):
+    tails = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
+    tails = [t for t in tails if _has_room_before_arrow(scene, t.box)]
+    if separator is None and not tails and not _arrow_glyph(scene, box, label, texts):
         return None
     words = []
     for text in label:
@@ -139,7 +139,7 @@ def _arrow_glyph(scene: Scene, box: Box, label: Sequence[TextSpan], texts: Seque
 
 def _has_room_before_arrow(scene: Scene, box: Box) -> bool:
     """Is the last glyph of a line set apart from the rest?"""
-    columns = (cut(scene.ink.mask, box) > 0).any(axis=0)
+    columns = np.asarray(np.any(cut(scene.ink.mask, box), axis=0), np.bool_)
     ink = np.flatnonzero(columns)
     if len(ink) < 3:
         return False

@@ -6,6 +6,7 @@ Pure functions over arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,11 +51,11 @@ def find_ink(image: Pixels) -> Ink:
     darkness = _darkness(even)
     mask = _hysteresis(darkness, *_thresholds(darkness))
     mask = _without_rim(mask)
-    red = cv2.bitwise_and(mask, _red(even))
+    red = _both(mask, _red(even))
     if np.count_nonzero(red) > RED_SHARE * np.count_nonzero(mask):
         red = np.zeros_like(mask)
     red = _whole_strokes(red, mask)
-    mask = _without_specks(cv2.bitwise_and(mask, cv2.bitwise_not(red)))
+    mask = _without_specks(np.where(red > 0, 0, mask).astype(np.uint8))
     return Ink(np.asarray(cv2.cvtColor(even, cv2.COLOR_BGR2GRAY), np.uint8), mask, red, stroke_width(mask))
 
 
@@ -65,7 +66,7 @@ def flatten(image: Pixels) -> Pixels:
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     margin = 14  # mirrored, or a bright rim of three pixels would count as the paper beside it
     paper = cv2.dilate(small, np.ones((7, 7), np.uint8))
-    paper = cv2.medianBlur(cv2.copyMakeBorder(paper, *[margin] * 4, cv2.BORDER_REFLECT), 21)
+    paper = cv2.medianBlur(cv2.copyMakeBorder(paper, margin, margin, margin, margin, cv2.BORDER_REFLECT), 21)
     paper = np.ascontiguousarray(paper[margin:-margin, margin:-margin])
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(image, np.maximum(paper, 1), scale=255), np.uint8)
@@ -96,6 +97,10 @@ def _darkness(even: Pixels) -> Pixels:
     return np.asarray(cv2.transform(dark, (weight / weight.sum()).reshape(1, 3)), np.uint8)
 
 
+def _both(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> Mask:
+    return np.asarray(cv2.bitwise_and(one, two), np.uint8)
+
+
 def _thresholds(darkness: Pixels) -> tuple[float, float]:
     inked = darkness[darkness > STRONG_FLOOR // 2]
     if inked.size < 50:
@@ -113,7 +118,7 @@ def _hysteresis(darkness: Pixels, strong: float, weak: float) -> Mask:
     grown = start
     cross = np.ones((3, 3), np.uint8)
     for _ in range(LEAK_PIXELS):
-        grown = cv2.bitwise_and(cv2.dilate(grown, cross), allowed)
+        grown = _both(cv2.dilate(grown, cross), allowed)
     return np.asarray(cv2.bitwise_or(grown, start), np.uint8)
 
 

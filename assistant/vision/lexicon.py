@@ -12,37 +12,38 @@ from functools import cache
 _ENGLISH = """
 about accept access account accounts action actions active add additional address age agree all amount and answer any
 apply article articles author average back balance bank basic birth birthday blog book booking browse button buy
-calculate call cancel card cardholder cart categories category change chat check checkbox checkboxes checkout children
-choice choices chicken city clear click close code color comment comments company complete condition conditions confirm
-confirmation contact contacts content continue copy cost count counter country coupon create credit currency current
-customer customers cvv cvc dashboard data date day days default delete delivery department description detail details
-dinner discount dog done down download drag dropdown drop edit email empty end english enter error event events example
-expiry express facebook family favorite feedback female field file files filter find first follow footer for forgot
-form free french friday from full gallery game games gender general german get go google group groups guest hello help
-hide high hindi hint history home hotel hour hours how image images in index info information instagram invoice is item
-items java job joke jokes june july label language languages large last latest learn left like link links list load
-location log login logo logout low mail main male manager map march mate mates max may medium member members menu
-message messages middle min mobile monday month months more movie music my name new news newsletter next no none not note
-notes notification notifications now number of off offer offers office ok on online open option options or order orders
-other our overview own page pages paragraph parent pay payment password people period phone photo photos php picture
-pictures play please policy popular position post postcode posts premium preview previous price pricing print privacy
-private product products profile profiles project projects public published purchase quantity question questions quick
-quote radio rate rating read really recent recipe register relevant remember remove repeat reply report request reset
-results retry return reveal review reviews right road role russian sale save schedule school score search section
-select send september service services session settings share ship shipping shop show sidebar sign signin signup size
-skip small social sold sort spanish start state statistics status step stock stop store street student students
-subject submit subscribe success sunday support surname survey table tag tags task tasks team terms test text thank
-thanks the this thumbnail thursday ticket tickets time tip title to today todo total tuesday twitter type under
-update upload url use user username users value version video view visa visit visual weather web website wednesday week
-weeks welcome what when where why with word work world write year years yes you your zip punchline funny website
+calculate call cancel card cardholder cart categories category change chat check checkbox checkboxes checkout chicken
+children choice choices city clear click close code color comment comments company complete condition conditions
+confirm confirmation contact contacts content continue copy cost count counter country coupon create credit currency
+current customer customers cvc cvv dashboard data date day days default delete delivery department description detail
+details dinner discount dog done down download drag drop dropdown edit email empty end english enter error event
+events example expiry express facebook family favorite feedback female field file files filter find first follow
+footer for forgot form free french friday from full funny gallery game games gender general german get go google group
+groups guest hello help hide high hindi hint history home hotel hour hours how image images in index info information
+instagram invoice is item items java job joke jokes july june label language languages large last latest learn left
+like link links list load location log login logo logout low mail main male manager map march mate mates max may
+medium member members menu message messages middle min mobile monday month months more movie music my name new news
+newsletter next no none not note notes notification notifications now number of off offer offers office ok on online
+open option options or order orders other our overview own page pages paragraph parent password pay payment people
+period phone photo photos php picture pictures play please policy popular position post postcode posts premium preview
+previous price pricing print privacy private product products profile profiles project projects public published
+punchline purchase quantity question questions quick quote radio rate rating read really recent recipe register
+relevant remember remove repeat reply report request reset results retry return reveal review reviews right road role
+russian sale save schedule school score search section select send september service services session settings share
+ship shipping shop show sidebar sign signin signup size skip small social sold sort spanish start state statistics
+status step stock stop store street student students subject submit subscribe success sunday support surname survey
+table tag tags task tasks team terms test text thank thanks the this thumbnail thursday ticket tickets time tip title
+to today todo total tuesday twitter type under update upload url use user username users value version video view visa
+visit visual weather web website wednesday week weeks welcome what when where why with word work world write year
+years yes you your zip
 """
 _SPANISH = """
-aceptar acepto acerca agregar apellido apellidos añadir ayuda borrar buscar cancelar cantidad carrito categoría cerrar
-ciudad clave código comprar condiciones confirmar contacto continuar contraseña correo crear cuenta dirección edad
-editar electrónico eliminar encuesta entrar enviar fecha guardar hombre imagen iniciar inicio leer mensaje mujer nacimiento
-nombre noticias nueva nuevo número olvidó olvidaste opción opciones página país política precio privacidad productos
-quiero recibir recordar recordarme registrar registrarse registro salir satisfacción sesión siguiente su teléfono
-términos título usuario volver
+aceptar acepto acerca agregar apellido apellidos ayuda añadir borrar buscar cancelar cantidad carrito categoría cerrar
+ciudad clave comprar condiciones confirmar contacto continuar contraseña correo crear cuenta código dirección edad
+editar electrónico eliminar encuesta entrar enviar fecha guardar hombre imagen iniciar inicio leer mensaje mujer
+nacimiento nombre noticias nueva nuevo número olvidaste olvidó opciones opción país política precio privacidad
+productos página quiero recibir recordar recordarme registrar registrarse registro salir satisfacción sesión siguiente
+su teléfono términos título usuario volver
 """
 _BUTTONS = """
 accept add apply back book buy calculate cancel checkout clear close confirm continue create delete done download edit
@@ -58,65 +59,16 @@ _HINTS = re.compile(
 )
 _LINKS = re.compile(
     r"^(forgot|read more|learn more|see (all|more)|view (all|more|details)|show more|more info|terms (of|and)|"
-    r"privacy policy|already have|don'?t have|need help|sign up (here|now)|create (an )?account|click here|leer (más|pol)|"
-    r"olvid|¿olvid|ver (más|todo)|https?:|www\.)",
+    r"privacy policy|already have|don'?t have|need help|sign up (here|now)|create (an )?account|click here|"
+    r"leer (más|pol)|olvid|¿olvid|ver (más|todo)|https?:|www\.)",
     re.IGNORECASE,
 )
-_NAVIGATION = set(
-    [
-        "home",
-        "about",
-        "contact",
-        "blog",
-        "news",
-        "shop",
-        "products",
-        "services",
-        "gallery",
-        "portfolio",
-        "pricing",
-        "faq",
-        "help",
-        "login",
-        "jokes",
-        "menu",
-        "team",
-    ]
-)
-_LOOKALIKES = {
-    frozenset(p)
-    for p in (
-        "nu",
-        "hk",
-        "il",
-        "l1",
-        "i1",
-        "ij",
-        "o0",
-        "oa",
-        "rn",
-        "vr",
-        "uv",
-        "ec",
-        "ce",
-        "gq",
-        "gy",
-        "s5",
-        "b6",
-        "z2",
-        "lt",
-        "tf",
-        "fl",
-        "yv",
-        "hb",
-        "rz",
-        "r2",
-        "vu",
-        "dp",
-        "pd",
-        "pr",
-    )
-}
+_NAVIGATION = """
+about blog cart contact faq gallery help home jokes login menu news portfolio pricing products profile services settings
+shop team
+"""
+_LOOKALIKE_PAIRS = "nu hk il l1 i1 ij o0 oa rn vr uv ec gq gy s5 b6 z2 lt tf fl yv hb rz r2 dp pr"
+_LOOKALIKES = {frozenset(pair) for pair in _LOOKALIKE_PAIRS.split()}
 DOUBTFUL = 0.93  # a word the reader is surer of is mended only where letters look alike
 
 
@@ -140,7 +92,7 @@ def is_link_text(text: str) -> bool:
 
 
 def is_navigation_text(text: str) -> bool:
-    return text.strip().lower() in _NAVIGATION
+    return text.strip().lower() in _words(_NAVIGATION)
 
 
 def language_of(texts: list[str]) -> str:

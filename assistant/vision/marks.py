@@ -198,7 +198,7 @@ def _alike(one: _Candidate, two: _Candidate, unit: float) -> bool:
 
 
 def _gaps(scene: Scene, box: Box) -> tuple[float | None, float | None]:
-    """Blank pixels left and right of a shape in its own rows, its own overhang aside. None: blank to the end of sight."""
+    """Blank pixels left and right of a shape in its rows, its own overhang aside. None: blank to the end of sight."""
     unit = scene.unit
     top, bottom = round(box.y + 0.1 * box.height), round(box.bottom - 0.1 * box.height)
     start, end = max(0, round(box.x - 1.5 * unit)), min(scene.labels.shape[1], round(box.right + REACH * unit))
@@ -206,7 +206,8 @@ def _gaps(scene: Scene, box: Box) -> tuple[float | None, float | None]:
     left, right = round(box.x) - start, round(box.right) - start
     own = _own_labels(scene, box)
     others = (rows > 0) & ~np.isin(rows, own)
-    before_columns, after_columns = others[:, : left - 1].any(axis=0), others[:, right + 1 :].any(axis=0)
+    columns = np.asarray(np.any(others, axis=0), np.bool_)
+    before_columns, after_columns = columns[: max(0, left - 1)], columns[right + 1 :]
     before = float(len(before_columns) - 1 - np.flatnonzero(before_columns)[-1]) if before_columns.any() else None
     after = float(np.flatnonzero(after_columns)[0] + 1) if after_columns.any() else None
     return before, after

@@ -10,15 +10,21 @@ from functools import cache
 import cv2
 import numpy as np
 
+from assistant.core.errors import InputError
 from assistant.core.sketch import SketchReading
 from assistant.vision import lexicon
 from assistant.vision.elements import find_elements
-from assistant.vision.ink import Pixels, find_ink, pieces
+from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
+from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, TextReader
 from assistant.vision.rectify import Matrix, carry, rectify
 from assistant.vision.scene import Scene, letter_height
 from assistant.vision.shapes import find_shapes
 from assistant.vision.strokes import level_strokes
+from assistant.vision.unread import unread_lines
+from assistant.vision.upright import turn_upright
+
+FEW_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,45 +45,58 @@ def text_reader() -> TextReader:
 def read_picture(png: bytes) -> SketchReading:
     """The elements of a drawn page in an encoded picture that was decoded and shrunk before (see image.py)."""
     started = time.perf_counter()
-    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    image = pixels(png)
     decoded = time.perf_counter() - started
-    reading = perceive(np.asarray(image, np.uint8), text_reader()).reading
+    reading = perceive(image, text_reader()).reading
     return replace(reading, stage_seconds={"decode": decoded, **reading.stage_seconds})
 
 
-def perceive(image: Pixels, reader: TextReader, lines: Sequence[OcrLine] | None = None) -> Perception:
-    """The elements of a BGR picture. `lines` spares reading it again."""
+def pixels(png: bytes) -> Pixels:
+    """BGR pixels of an encoded picture."""
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR) if png else None
+    if image is None:
+        raise InputError("The picture could not be opened.", "Choose it again.")
+    return np.asarray(image, np.uint8)
+
+
+def perceive(image: Pixels, reader: TextReader) -> Perception:
+    """The elements of a BGR picture."""
     clock = _Clock()
-    lines = reader.lines(image) if lines is None else lines
+    turned = turn_upright(image, _lines(image, reader), reader)
     clock.lap("ocr")
-    page = rectify(image, lines)
-    lines = carry(lines, page.matrix)
-    clock.lap("rectify")
+    page = rectify(turned.image, turned.lines)
     ink = find_ink(page.image)
-    unit = letter_height(lines, page.image.shape)
-    strokes = level_strokes(ink.mask, unit)
-    shapes = find_shapes(ink.mask, strokes, unit, ink.stroke)
-    labels, found = pieces(ink.mask)
+    lines, notes = part_notes(carry(turned.lines, page.matrix), ink.mask, ink.red)
+    clock.lap("rectify")
+    scene = _scene(page.image, ink, lines, reader)
     clock.lap("shapes")
-    sizes = np.bincount(labels.ravel())
-    scene = Scene(
-        page.image,
-        ink,
-        labels,
-        tuple(found),
-        sizes,
-        unit,
-        tuple(lines),
-        tuple(strokes),
-        tuple(shapes),
-        reader.recognise,
-    )
+    scene = replace(scene, lines=(*scene.lines, *unread_lines(scene)))
     elements = find_elements(scene)
     clock.lap("elements")
     height, width = page.image.shape[:2]
     language = lexicon.language_of([e.text for e in elements])
-    reading = SketchReading(width, height, elements, (), language, clock.seconds)
-    return Perception(reading, page.matrix, page.image)
+    reading = SketchReading(width, height, elements, instructions(notes, elements), language, clock.seconds)
+    return Perception(reading, page.matrix @ turned.matrix, page.image)
+
+
+def _lines(image: Pixels, reader: TextReader) -> list[OcrLine]:
+    """The writing; read again on flattened paper where the photo shows next to none."""
+    lines = reader.lines(image)
+    if len(lines) < FEW_LINES:
+        again = reader.lines(flatten(image))
+        lines = again if len(again) > len(lines) else lines
+    return lines
+
+
+def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: TextReader) -> Scene:
+    unit = letter_height(lines, image.shape)
+    strokes = level_strokes(ink.mask, unit)
+    shapes = find_shapes(ink.mask, strokes, unit, ink.stroke)
+    labels, found = pieces(ink.mask)
+    sizes = np.bincount(labels.ravel())
+    return Scene(
+        image, ink, labels, tuple(found), sizes, unit, tuple(lines), tuple(strokes), tuple(shapes), reader.recognise
+    )
 
 
 class _Clock:

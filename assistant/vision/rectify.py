@@ -57,7 +57,7 @@ def find_page(image: Pixels) -> Points | None:
     scale = 320 / max(height, width)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (9, 9), 0)
-    split, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    _, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     inside, outside = grey[bright > 0], grey[bright == 0]
     if not outside.size or float(np.median(inside)) - float(np.median(outside)) < 40:
         return None

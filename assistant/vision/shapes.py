@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import cv2
 import numpy as np
@@ -203,7 +204,7 @@ def _proposals(mask: Mask, strokes: Sequence[Stroke], unit: float) -> list[Box]:
     upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(5, round(0.5 * unit)), 1), np.uint8))
     frame = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
     boxes: set[tuple[int, int, int, int]] = set()
-    for source in (mask, cv2.bitwise_and(frame, mask)):
+    for source in (mask, np.asarray(cv2.bitwise_and(frame, mask), np.uint8)):
         for gap in CLOSINGS:
             boxes.update(_outlines(source, round(gap * unit)))
     boxes.update(_pairs(mask, strokes, unit))
@@ -214,7 +215,7 @@ def _proposals(mask: Mask, strokes: Sequence[Stroke], unit: float) -> list[Box]:
 
 def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
     """Boxes around connected ink, around the holes in it, and around all holes of one piece."""
-    closed = mask
+    closed: npt.NDArray[Any] = mask
     if gap >= 2:
         border = cv2.copyMakeBorder(mask, gap, gap, gap, gap, cv2.BORDER_CONSTANT, value=0)
         closed = cv2.morphologyEx(border, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))[gap:-gap, gap:-gap]

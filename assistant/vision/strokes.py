@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from assistant.core.sketch import Box
 from assistant.vision.ink import Mask, pieces
@@ -54,7 +55,7 @@ def level_strokes(mask: Mask, unit: float) -> list[Stroke]:
     return _joined(strokes, unit)
 
 
-def _stroke(labels: np.ndarray, label: int, box: Box) -> Stroke:  # type: ignore[type-arg]
+def _stroke(labels: npt.NDArray[np.int32], label: int, box: Box) -> Stroke:
     x, y, width, height = (int(v) for v in (box.x, box.y, box.width, box.height))
     inside = labels[y : y + height, x : x + width] == label
     end = max(1, width // 8)

@@ -1,0 +1,44 @@
+"""The SketchReader of the session: every picture is decoded and read in a worker process, never in this one."""
+
+from __future__ import annotations
+
+from assistant.core.sketch import SketchReading
+from assistant.core.types import Picture
+from assistant.vision.codec import reading_from_json
+from assistant.workers.worker import Lifecycle, Worker
+
+SERVE = "assistant.vision.worker:serve"
+MEMORY_BYTES = 6_000_000_000  # address space, of which onnxruntime reserves half; pictures use 0.6 GB at most
+DECODE_SECONDS = 20.0
+READ_SECONDS = 40.0  # twenty times the usual: an old laptop under load
+
+
+class SketchReader:
+    """Implements core.ports.SketchReader. Use on one event loop."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def start(self) -> None:
+        """Start the process and load the text reader ahead of the first picture."""
+        await self._worker.start()
+
+    async def decode(self, data: bytes, name: str) -> Picture:
+        answer, png = await self._worker.call("decode", {"name": name}, data, DECODE_SECONDS)
+        return Picture(png=png, width=int(answer["width"]), height=int(answer["height"]))
+
+    async def read(self, picture: Picture) -> SketchReading:
+        answer, _ = await self._worker.call("read", {}, picture.png, READ_SECONDS)
+        return reading_from_json(answer)
+
+    async def describe(self, picture: Picture) -> str:
+        answer, _ = await self._worker.call("describe", {}, picture.png, READ_SECONDS)
+        return str(answer["text"])
+
+    async def close(self) -> None:
+        await self._worker.close()
+
+
+def vision_worker() -> Worker:
+    """The process this reader needs; `warm` runs after every start, so that a crash costs only one picture."""
+    return Worker(SERVE, "picture", MEMORY_BYTES, READ_SECONDS, Lifecycle(first_method="warm"))
