@@ -111,7 +111,12 @@ NO_SPEAKER = ("No loudspeaker was found.", "Plug one in; until then replies are 
 
 
 def choose(system: SoundSystem, settings: AudioSettings) -> Choice:
-    """The devices named in the settings, or else the system's defaults."""
+    """The devices named in the settings, or else the system's defaults. Raises DeviceError if there is no device."""
+    if not system.devices:
+        raise DeviceError(
+            "No sound device was found.",
+            "Plug in a headset or start the sound server (PulseAudio or PipeWire); until then you can type.",
+        )
     microphones = tuple(device for device in system.devices if device.input_channels > 0)
     speakers = tuple(device for device in system.devices if device.output_channels > 0)
     default_microphone = next((device for device in microphones if device.is_default_input), None)

@@ -1,33 +1,30 @@
-"""The sound driver on PortAudio (sounddevice), and what a PulseAudio or PipeWire server adds to it.
+"""The sound driver on PortAudio (sounddevice).
 
 The rule: PortAudio's shape of things ends here. Traps that shaped this file: the device list is read once, until
-PortAudio is terminated; a server that is killed only ends the callbacks; a microphone that is pulled out is silently
-replaced by the loudspeaker's monitor, so that we would hear ourselves.
+PortAudio is terminated; a server that is killed only ends the callbacks; errors go to stderr line by line.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.audio.devices import USUAL_RATE, OpenStream, Process, SoundDevice, SoundSystem, StreamRequest
+from assistant.audio.sound_server import SoundServer, find_server, forgo_shared_memory
 from assistant.core.errors import DeviceError
 
 BLOCK_SECONDS = 0.02  # shorter blocks gave dropouts on a busy two-core machine (ADR 0010)
-LATENCY_SECONDS = 0.05  # 80 ms round trip without dropouts; "low" drifted up to 300 ms
+LATENCY_SECONDS = 0.05  # silence within 150 ms of a stop; 0.08 took 165, and "low" drifted up to 300 (ADR 0010)
 LONGEST_LATENCY_SECONDS = 0.5  # a driver that claims more is not believed
-SERVER_SECONDS = 2.0  # pactl answers in milliseconds, or its server hangs
 
 
 class PortAudio:
     """Loads the sound library at once; raises DeviceError where there is none."""
 
     def __init__(self) -> None:
+        forgo_shared_memory()
         with quiet_stderr():
             try:
                 import sounddevice
@@ -151,53 +148,6 @@ class _Stream:
 
 def _believable(latency: float) -> float:
     return latency if 0.0 < latency < LONGEST_LATENCY_SECONDS else LATENCY_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class SoundServer:
-    """What `pactl` says of a PulseAudio or PipeWire server."""
-
-    name: str
-    sink: str
-    source: str
-    sample_rate: int = 0
-    """Hz of the default sink; 0 if unknown."""
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.sink} {self.source}"
-
-
-def find_server() -> SoundServer | None:
-    """None where there is no server, or no `pactl` to ask it. Takes 10 ms."""
-    facts = dict(line.split(": ", 1) for line in _pactl("info").splitlines() if ": " in line)
-    if not facts:
-        return None
-    sink = os.environ.get("PULSE_SINK") or facts.get("Default Sink", "")
-    source = os.environ.get("PULSE_SOURCE") or facts.get("Default Source", "")
-    rate = 0
-    for line in _pactl("list", "short", "sinks").splitlines():
-        fields = line.split("\t")  # index, name, driver, "s16le 2ch 48000Hz", state
-        if len(fields) > 3 and fields[1] == sink:
-            rate = int(fields[3].rpartition(" ")[2].removesuffix("Hz"))
-    return SoundServer(facts.get("Server Name", ""), sink, source, rate)
-
-
-def _pactl(*arguments: str) -> str:
-    if shutil.which("pactl") is None:
-        return ""
-    try:
-        done = subprocess.run(
-            ["pactl", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=SERVER_SECONDS,
-            env=os.environ | {"LC_ALL": "C"},
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
 
 
 @contextmanager

@@ -26,8 +26,10 @@ from assistant.core.settings import AudioSettings
 TICK_SECONDS = 0.05  # the level meter's 20 Hz; everything else is counted from it
 RETRY_SECONDS = 1.0  # a device that came back is heard within five seconds, driver and server included
 LOOK_AROUND_SECONDS = 2.0  # how often the system's default devices are compared with the open ones
-FIRST_BLOCK_SECONDS = 5.0  # a virtual microphone needs 2 s for its first block
+START_SECONDS = 5.0  # a virtual microphone gives its first block after 1.4 s and the second 2 s later
 STALLED_SECONDS = 1.0  # without a callback: a working device calls 50 times in it
+STRAINED_SHARE = 0.3  # of a core; a healthy stream takes 0.02, ALSA's bridge to PulseAudio was seen spinning at 0.97
+QUIET_LEVEL = 0.3  # -42 dB: nobody is speaking whom a change of streams would cut off
 SLEPT_SECONDS = 4.0  # the loop was away for so long: the machine slept, and what the device has kept is stale
 
 
@@ -38,6 +40,8 @@ class Loss(Enum):
     """The stream ended by itself: device pulled out, sound server killed."""
     STALLED = auto()
     """Nothing ended, but nothing comes either."""
+    STRAINED = auto()
+    """The shared stream works, but its driver burns a processor core."""
     CHANGED = auto()
     """Other devices are wanted, or there may be more of them now."""
 
@@ -78,6 +82,11 @@ class SoundCard:
         """One clock for both sides: the second column of `microphone.blocks()` is a true echo reference."""
         return self._devices is not None and self._devices.shares_a_stream
 
+    @property
+    def has_started(self) -> bool:
+        """Blocks flow: what is played now is heard at once."""
+        return self._devices is not None and self._devices.has_started
+
     def apply(self, settings: AudioSettings) -> None:
         """Take over changed settings: the volume at once, other devices within a tenth of a second."""
         before, self._settings = self._settings, settings
@@ -114,15 +123,15 @@ class SoundCard:
         return opened
 
     def _open_blocking(self) -> OpenDevices:
-        is_first = self._driver is None
         self._driver = self._driver or self._make_driver()
         # Kept here, on the sound card's thread: a caller that was cancelled meanwhile would not take it.
-        self._devices = open_devices(self._driver, self._settings, self._clock, not is_first, self._may_share)
+        self._devices = open_devices(self._driver, self._settings, self._clock, self._may_share)
         return self._devices
 
     async def _watch(self, opened: OpenDevices) -> Loss:
         """Returns when these devices should be opened anew."""
         opened_at = looked_at = ticked_at = self._clock()
+        busy_before = 0.0
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self._measure()
@@ -136,7 +145,12 @@ class SoundCard:
             if now - looked_at > LOOK_AROUND_SECONDS and self.speaker.queued_seconds == 0:
                 if await self._others_are_there(opened):
                     return Loss.CHANGED
-                looked_at = ticked_at = self._clock()
+                busy = opened.busy_seconds
+                is_strained = busy - busy_before > STRAINED_SHARE * (now - looked_at)
+                if is_strained and opened.shares_a_stream and self.microphone.level < QUIET_LEVEL:
+                    return Loss.STRAINED
+                looked_at, busy_before = now, busy
+                ticked_at = self._clock()
 
     def _loss(self, opened: OpenDevices, opened_at: float, now: float) -> Loss | None:
         sides = [side for side in (opened.speaker, opened.microphone) if side]
@@ -160,7 +174,7 @@ class SoundCard:
         self._measure()
         if loss is Loss.GONE:
             self._tell(("The sound device went away.", "It is used again as soon as it is back; you can type."))
-        self._may_share = not (loss is Loss.STALLED and opened.shares_a_stream)
+        self._may_share = not (opened.shares_a_stream and loss in (Loss.STALLED, Loss.STRAINED))
         await self._thread.call(self._close_blocking)
 
     def _tell(self, *notices: tuple[str, str]) -> None:
@@ -191,7 +205,6 @@ class SoundCard:
 
 
 def _is_stalled(side: Side, opened_at: float, now: float) -> bool:
-    last = side.wire.last_block_at
-    if last is None:
-        return now - opened_at > FIRST_BLOCK_SECONDS
-    return now - last > STALLED_SECONDS
+    if now - opened_at < START_SECONDS:
+        return False
+    return side.wire.last_block_at is None or now - side.wire.last_block_at > STALLED_SECONDS

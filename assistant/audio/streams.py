@@ -5,6 +5,7 @@ Blocking, on the sound card's thread. `Wire` is the callback; it only copies bet
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -28,10 +29,13 @@ class Wire:
         self._playback = playback
         self._played = np.zeros(LONGEST_BLOCK, np.float32)
         self.last_block_at: float | None = None
+        self.thread_seconds = 0.0
+        """Processor time of the sound card's thread so far: a driver that spins is seen by it (ADR 0010)."""
 
     def __call__(self, heard: Samples | None, to_play: Samples | None, heard_in_seconds: float) -> None:
         now = self._clock()
         self.last_block_at = now
+        self.thread_seconds = time.thread_time()
         played: Samples | None = None
         if to_play is not None and self._playback is not None:
             played = self._played[: len(to_play)]
@@ -70,21 +74,27 @@ class OpenDevices:
     def shares_a_stream(self) -> bool:
         return self.microphone is not None and self.speaker is not None and self.microphone.wire is self.speaker.wire
 
+    @property
+    def has_started(self) -> bool:
+        """Every open stream has called back."""
+        sides = [side for side in (self.microphone, self.speaker) if side]
+        return bool(sides) and all(side.wire.last_block_at is not None for side in sides)
+
+    @property
+    def busy_seconds(self) -> float:
+        """Processor time the microphone's thread has taken so far."""
+        return self.microphone.wire.thread_seconds if self.microphone else 0.0
+
     def close(self) -> None:
         for side in {id(side.stream): side for side in (self.microphone, self.speaker) if side}.values():
             side.stream.close()
 
 
 def open_devices(
-    driver: SoundDriver, settings: AudioSettings, clock: Callable[[], float], refresh: bool, may_share: bool
+    driver: SoundDriver, settings: AudioSettings, clock: Callable[[], float], may_share: bool
 ) -> OpenDevices:
-    """Raises DeviceError only where the system has no sound at all."""
-    system = driver.survey(refresh)
-    if not system.devices:
-        raise DeviceError(
-            "No sound device was found.",
-            "Plug in a headset or start the sound server (PulseAudio or PipeWire); until then you can type.",
-        )
+    """Looks at the machine anew. Raises DeviceError only where the system has no sound at all."""
+    system = driver.survey(refresh=True)
     choice = choose(system, settings)
     opened = OpenDevices(system, notices=list(choice.notices))
     if may_share and choice.can_share_a_stream:
