@@ -39,8 +39,8 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     frames = _frames(scene)
     writing = writing_mask(scene, frames)
     marked, lines = find_marks(scene, writing, scene.lines)
-    lines = part_lines(scene, writing, lines, [f.box for f in frames])
     lines = join_lines(scene, writing, lines)
+    lines = part_lines(scene, writing, lines, [f.box for f in frames])
     marked, frames = _settle(marked, frames)
     texts = spans(scene, lines, writing)
     read = _read_frames(scene, frames, texts, marked)
@@ -68,14 +68,17 @@ def _frames(scene: Scene) -> list[Shape]:
             continue
         if min(box.width, box.height) < 0.8 * scene.unit or max(box.width, box.height) < 1.9 * scene.unit:
             continue
-        if any(_is_part_of_text(box, line.box) for line in scene.lines if line.confidence > 0.5):
+        if any(_is_part_of_text(shape, line.box, scene.unit) for line in scene.lines if line.confidence > 0.5):
             continue
         kept.append(shape)
     return kept
 
 
-def _is_part_of_text(box: Box, line: Box) -> bool:
-    return line.contains(box, 0.75) and (box.width < 0.85 * line.width or box.height < 0.7 * line.height)
+def _is_part_of_text(shape: Shape, line: Box, unit: float) -> bool:
+    """Letters with straight outsides. What is clearly higher than a letter and well drawn is a frame all the same."""
+    box = shape.box
+    inside = line.contains(box, 0.75) and (box.width < 0.85 * line.width or box.height < 0.7 * line.height)
+    return inside and (box.height < 1.35 * unit or min(shape.sides) < 0.6)
 
 
 def _settle(marked: list[MarkedText], frames: list[Shape]) -> tuple[list[MarkedText], list[Shape]]:

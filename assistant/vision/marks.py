@@ -25,6 +25,7 @@ LETTER_GLYPHS = set("oO0@©QUDCVvnNLIl[](){}|")  # what the reader makes of a ma
 MIDDLE_GLYPH = re.compile(r"\s[oO0@©Q](\s|[A-Z])|\s[\[\](){}|]")
 SIZES = (0.35, 2.1)  # letter heights
 REACH = 3.2  # letter heights between a mark and its words
+CLEAR = 0.9  # an outline this well drawn is what it looks like, whatever stands above and below
 ENOUGH = 1.3  # outline plus votes of the surroundings; found on drawings by several hands
 
 
@@ -179,7 +180,9 @@ def _believed(candidates: Sequence[_Candidate], unit: float) -> list[tuple[int, 
         if total < ENOUGH or (not one.first and not fellows):
             continue
         rings = sum(f.shape.form is Form.RING for f in (*fellows, one))
-        form = one.shape.form if len(fellows) < 2 else Form.RING if 2 * rings > len(fellows) + 1 else Form.BOX
+        form = one.shape.form
+        if len(fellows) > 1 and one.shape.score < CLEAR:
+            form = Form.RING if 2 * rings > len(fellows) + 1 else Form.BOX
         key = id(one.shape)
         if key not in best or best[key][0] < total:
             best[key] = (total, one, form)
@@ -221,7 +224,7 @@ def _own_labels(scene: Scene, box: Box) -> list[int]:
 
 def _glyph_evidence(text: str) -> float:
     """How much the start of the reader's text looks like a mark that was read as a character."""
-    if text[0] in MARK_GLYPHS:
+    if text[0] in MARK_GLYPHS or text[0] in "[](){}|":
         return 1.0
     if text[0] in LETTER_GLYPHS and len(text) > 1 and (text[1] == " " or (text[0] in "oO0@©QU" and text[1].isupper())):
         return 0.8
