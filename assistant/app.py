@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -112,6 +113,7 @@ class Engines:
     folders: Folders
     catalog: Catalog
     seams: Seams = field(default_factory=Seams)
+    emit: Emit = lambda _: None
     hearing: Slot[Transcriber] = field(init=False)
     mind: Slot[LanguageModel] = field(init=False)
     voice: Slot[Synthesizer] = field(init=False)
@@ -119,7 +121,7 @@ class Engines:
 
     def __post_init__(self) -> None:
         self.hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
-        self.mind = Slot(lambda: make_mind(self.settings.mind, self.catalog, self.seams), _close)
+        self.mind = Slot(lambda: make_mind(self.settings.mind, self.catalog, self.seams, self.emit), _close)
         self.voice = Slot(lambda: make_voice(self.settings.voice, self.catalog), _close)
         self.eyes = Slot(make_eyes, _close)
 
@@ -188,7 +190,7 @@ def vad_path(catalog: Catalog) -> Path | None:
     return next(catalog.folder("silero-vad").glob("*.onnx"), None) if catalog.is_present("silero-vad") else None
 
 
-def make_mind(settings: MindSettings, catalog: Catalog, seams: Seams) -> LanguageModel:
+def make_mind(settings: MindSettings, catalog: Catalog, seams: Seams, emit: Emit) -> LanguageModel:
     if seams.model_script is not None:
         from assistant.llm.scripted import ScriptedModel
 
@@ -201,15 +203,18 @@ def make_mind(settings: MindSettings, catalog: Catalog, seams: Seams) -> Languag
     from assistant.llm.machine import this_machine
     from assistant.llm.plan import plan
     from assistant.llm.weights import check_weights
+    from assistant.workers.supervisor import ChildState
 
-    decided = plan(this_machine(), settings.model)
-    model_id = decided.model_id
-    if settings.model == "auto" and not catalog.is_present(model_id):
-        model_id = next(
-            (card.id for card in catalog.cards if card.task == "mind" and catalog.is_present(card.id)), model_id
-        )
-    path = next(catalog.folder(model_id).glob("*.gguf"))
-    return LlamaServer(path, decided.engine, check=lambda file: check_weights(file, "gguf"))
+    minds = frozenset(card.id for card in catalog.cards if card.task == "mind" and catalog.is_present(card.id))
+    decided = plan(this_machine(), settings.model, minds)
+    path = next(catalog.folder(decided.model_id).glob("*.gguf"))
+    states = {ChildState.STARTED: "ready", ChildState.DIED: "loading", ChildState.GAVE_UP: "failed"}
+
+    def report(state: ChildState) -> None:
+        if state in states:
+            emit(EngineStateChanged("mind", states[state], decided.model_id))
+
+    return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report)
 
 
 def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
@@ -224,8 +229,9 @@ def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
 
 def make_eyes() -> SketchReader:
     from assistant.vision.sketch_reader import SketchReader as WorkerReader
+    from assistant.vision.sketch_reader import vision_worker
 
-    return WorkerReader()
+    return WorkerReader(vision_worker())
 
 
 async def load(engines: Engines, emit: Emit) -> None:

@@ -47,7 +47,8 @@ def engines_for(options: argparse.Namespace) -> app.Engines:
         sys.stderr.write(f"vesper: {notice}\n")
     if options.offline:
         settings = replace(settings, privacy=replace(settings.privacy, offline=True))
-    return app.Engines(settings, folders, Catalog.load(own_folder=settings.privacy.models_folder), seams)
+    catalog = Catalog.load(own_folder=settings.privacy.models_folder, models_folder=folders.models)
+    return app.Engines(settings, folders, catalog, seams)
 
 
 def window(options: argparse.Namespace) -> int:
@@ -197,7 +198,7 @@ def models(options: argparse.Namespace) -> int:
     from assistant.llm import models_command
 
     settings, _ = load_settings(find_folders().settings_file)
-    catalog = Catalog.load(own_folder=settings.privacy.models_folder)
+    catalog = Catalog.load(own_folder=settings.privacy.models_folder, models_folder=find_folders().models)
     return models_command.run(options, catalog, offline=options.offline or settings.privacy.offline)
 
 

@@ -29,7 +29,7 @@ async def run_demo(engines: app.Engines, out: Path) -> int:
         result = await talk.ask_aloud(EXAMPLES / "question.flac")
         show(result, as_json=False)
         answer = speaker.recording()
-        write_wav(out / "answer.wav", answer)
+        write_wav(out / "answer.wav", [answer])
         again = await engines.hearing.get().transcribe(answer)
         likeness = SequenceMatcher(None, _letters(str(result["answer"])), _letters(again.text)).ratio()
         _say(f"Whisper hears in answer.wav: {again.text}\n({likeness:.0%} of the letters agree)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import sys
 import threading
 import time
@@ -45,6 +46,9 @@ from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.instance_lock import InstanceLock, acquire, ask_first_to_show
 from assistant.storage.settings_file import save_settings
 
+log = logging.getLogger(__name__)
+
+STORE_SECONDS = 30.0  # between two looks at what could not be saved
 CLOSE_SECONDS = 8.0  # an engine may be in the middle of a call; after this the process leaves anyway
 
 
@@ -89,6 +93,7 @@ class SessionThread:
             asyncio.create_task(self._listener.run(self._card.microphone)),
             asyncio.create_task(self._lock.serve(self._on_show)),
             asyncio.create_task(self._load()),
+            asyncio.create_task(self._keep_store()),
         ]
         await self._closing.wait()
         for task in [*running, *self._tasks]:
@@ -135,6 +140,17 @@ class SessionThread:
         parts = self._session.parts
         with contextlib.suppress(AssistantError):  # said when the engine failed to load
             await parts.model.prefill(parts.prompts.request(parts.history.messages(), parts.settings.mind))
+
+    async def _keep_store(self) -> None:
+        """Save what a full disk refused, and back up once a day, after the start has calmed down."""
+        while True:
+            await asyncio.sleep(STORE_SECONDS)
+            try:
+                if self._store.pending:
+                    await self._store.save_pending()
+                await self._store.back_up()
+            except AssistantError as error:
+                log.warning("store upkeep failed: %s", error.what)
 
     def _voice(self, settings: Settings) -> Voice | None:
         if not settings.voice.spoken_replies:
@@ -302,7 +318,7 @@ class SessionThread:
 
 def run_window(options: argparse.Namespace, engines: app.Engines) -> int:
     """Open the window and return its exit code when it closes. A second start raises the first window instead."""
-    from assistant.gui.page_preview import prepare_web_engine
+    from assistant.gui.web_engine import prepare_web_engine
 
     lock = acquire(engines.folders.data)
     if lock is None:
@@ -334,7 +350,7 @@ def _with_window(options: argparse.Namespace, engines: app.Engines, lock: Instan
 
     session = SessionThread(engines, publish, lock, bridge.ask_to_show)
     window = create_window(session, engines.settings)
-    bridge.event.connect(window.on_event)
+    bridge.happened.connect(window.on_event)
     bridge.show_requested.connect(window.raise_to_front)
     window.show()
     session.start()

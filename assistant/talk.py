@@ -113,7 +113,7 @@ async def run_talk(engines: app.Engines, options: argparse.Namespace) -> int:
             pictures = ()
             show(result, options.json)
         if options.out and talk.speaker is not None:
-            write_wav(options.out, talk.speaker.recording())
+            write_wav(options.out, [talk.speaker.recording()])
     finally:
         await engines.close()
         await store.close()

@@ -106,6 +106,16 @@ class TurnCommitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnHeld(Event):
+    """The disk refuses for now: the turn is part of the conversation, but only in memory."""
+
+    role: str
+    text: str
+    ticket: int = 0
+    picture_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class UtteranceTranscribed(Event):
     text: str
     language: str

@@ -74,11 +74,11 @@ class History:
         self._turns.clear()
 
     def messages(self, first_turn: int = 0) -> tuple[Message, ...]:
-        """Turns from `first_turn` on, as messages; neighbours of one role are joined, as chat templates want."""
+        """Turns from `first_turn` on, as messages; neighbours of one role and origin are joined."""
         messages: list[Message] = []
         for turn in self._turns[first_turn:]:
             message = Message(turn.role, turn.text, turn.pictures, turn.origin)
-            if messages and messages[-1].role == turn.role:
+            if messages and messages[-1].role == turn.role and messages[-1].origin == turn.origin:
                 previous = messages[-1]
                 message = replace(
                     previous,

@@ -29,32 +29,55 @@ SWITCHES = (
 )
 
 
+NOBODY = 65534  # uid and gid of the user who owns nothing, on Linux
+
+
 def find_browser() -> str | None:
-    """Path of a Chromium, if there is one that may be used: it does not start sandboxed as root."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("VESPER_TEST") != "1":
-        return None
+    """Path of a Chromium of this system."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def render(page: Path, target: Path, width: int = 1280, height: int = 900) -> None:
-    """Write a PNG of the page. Raises EngineError where the browser fails or takes too long."""
+    """Write a PNG of the page. Raises EngineError where the browser fails or takes too long.
+
+    Chromium has no sandbox under root, so root's pictures are taken by the user who owns nothing.
+    """
     browser = find_browser()
     if browser is None:
         raise EngineError("No browser was found to take a picture of the page.", "Install Chromium, or open the page.")
-    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # tests only: see find_browser
-    with tempfile.TemporaryDirectory(prefix="vesper-render-") as profile:
+    with tempfile.TemporaryDirectory(prefix="vesper-render-", ignore_cleanup_errors=True) as folder:
+        work = Path(folder)
+        copy, shot = work / "page.html", work / "page.png"
+        shutil.copyfile(page, copy)
         command = [
             browser,
             *SWITCHES,
-            *sandbox,
-            f"--user-data-dir={profile}",
+            f"--user-data-dir={work / 'profile'}",
             f"--window-size={width},{height}",
-            f"--screenshot={target.absolute()}",
-            page.absolute().as_uri(),
+            f"--screenshot={shot}",
+            copy.as_uri(),
         ]
         try:
-            subprocess.run(command, capture_output=True, timeout=RENDER_SECONDS, check=True)
+            _run(command, work)
+            shutil.copyfile(shot, target)
         except (OSError, subprocess.SubprocessError) as error:
             raise EngineError("The browser could not take a picture of the page.", "Open the page instead.") from error
-    if not target.exists():
-        raise EngineError("The browser took no picture of the page.", "Open the page instead.")
+
+
+def _run(command: list[str], work: Path) -> None:
+    environment = {"HOME": str(work), "PATH": os.environ.get("PATH", os.defpath)}
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        os.chown(work, NOBODY, NOBODY)
+        (work / "page.html").chmod(0o644)
+        subprocess.run(
+            command,
+            user=NOBODY,
+            group=NOBODY,
+            extra_groups=[],
+            env=environment,
+            capture_output=True,
+            timeout=RENDER_SECONDS,
+            check=True,
+        )
+        return
+    subprocess.run(command, env=environment, capture_output=True, timeout=RENDER_SECONDS, check=True)

@@ -8,10 +8,12 @@ Cancelling the task that runs it is the only way to stop it; whatever was heard 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from assistant.core.errors import AssistantError, EngineError, NotSavedYet, PromptTooLongError, StorageError
 from assistant.core.events import (
@@ -26,6 +28,7 @@ from assistant.core.events import (
     ReplyStarted,
     TextSubmitted,
     TurnCommitted,
+    TurnHeld,
     UtteranceEnded,
     UtteranceTranscribed,
 )
@@ -76,6 +79,8 @@ class ReplyParts:
     conversation_id: int
     first_turn: int = 0
     """First turn of the history that is still sent to the model."""
+    disk_refuses: bool = False
+    """The user has been told so; one notice is enough until it works again."""
 
 
 @dataclass(slots=True)
@@ -156,7 +161,8 @@ class Reply:
 
     async def _commit(self, turn: Turn, ticket: int) -> None:
         turn_id = await self._saved(turn)
-        self.emit(TurnCommitted(turn_id, "user", turn.text, ticket, len(turn.pictures)))
+        kind = TurnHeld if self.parts.disk_refuses else partial(TurnCommitted, turn_id)
+        self.emit(kind("user", turn.text, ticket, len(turn.pictures)))
 
     async def _described(self, pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
         """Pictures with what a text-only model is told of them."""
@@ -238,10 +244,8 @@ class Reply:
     async def _checkpoint(self) -> None:
         """The reply so far, on disk and marked as unfinished, in case the process dies while it speaks."""
         if self._turn_id:
-            try:
+            with contextlib.suppress(NotSavedYet), self._disk():
                 await self.parts.store.checkpoint_turn(self._turn_id, self._shown)
-            except StorageError as error:
-                self.emit(NoticeShown("warning", error.what, error.advice))
         else:
             self._turn_id = await self._saved(Turn("assistant", self._shown, (), Origin.MODEL, interrupted=True))
 
@@ -267,7 +271,8 @@ class Reply:
             await self._finished(text, interrupted)
         else:
             self._turn_id = await self._saved(turn)
-        self.emit(TurnCommitted(self._turn_id, "assistant", text))
+        kind = TurnHeld if self.parts.disk_refuses else partial(TurnCommitted, self._turn_id)
+        self.emit(kind("assistant", text))
 
     async def _fail(self, error: AssistantError) -> None:
         if self.parts.voice is not None:
@@ -276,18 +281,30 @@ class Reply:
         self.emit(ReplyFailed(error.what, error.advice))
 
     async def _saved(self, turn: Turn) -> int:
-        """Row id of the turn, or 0 with a notice when the disk refuses: the conversation goes on in memory."""
+        """The turn's id. Where the disk refuses the conversation goes on in memory, after one notice."""
         try:
-            return await self.parts.store.add_turn(self.parts.conversation_id, turn)
-        except StorageError as error:
-            self.emit(NoticeShown("warning", error.what, error.advice))
-            return error.turn_id if isinstance(error, NotSavedYet) else 0
+            with self._disk():
+                return await self.parts.store.add_turn(self.parts.conversation_id, turn)
+        except NotSavedYet as error:
+            return error.turn_id
+        return 0
 
     async def _finished(self, text: str, interrupted: bool) -> None:
-        try:
+        with contextlib.suppress(NotSavedYet), self._disk():
             await self.parts.store.finish_turn(self._turn_id, text, interrupted)
+
+    @contextlib.contextmanager
+    def _disk(self) -> Iterator[None]:
+        """Notes whether the disk took what was written; passes NotSavedYet on, for its id."""
+        try:
+            yield
+            self.parts.disk_refuses = False
         except StorageError as error:
-            self.emit(NoticeShown("warning", error.what, error.advice))
+            if not self.parts.disk_refuses:
+                self.emit(NoticeShown("warning", error.what, error.advice))
+            self.parts.disk_refuses = True
+            if isinstance(error, NotSavedYet):
+                raise
 
     def _mark(self, stage: str) -> None:
         """Seconds since the end of the user's speech, at the first time a stage is reached."""
