@@ -17,10 +17,15 @@ class Bridge(QObject):
     """Lives in the GUI thread. Connect `happened` to `MainWindow.on_event`, no lambda."""
 
     happened = Signal(object)
+    show_requested = Signal()
 
     def publish(self, event: Event) -> None:
         """Deliver an event to the window. From another thread it is queued, in order, and this returns at once."""
         self.happened.emit(event)
+
+    def ask_to_show(self) -> None:
+        """A second start of the program wants the window to come forward. From any thread."""
+        self.show_requested.emit()
 
 
 class Commands(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 
@@ -22,7 +22,6 @@ def icon_button(icon: str, name: str, act: Callable[[], object] | None = None) -
     """A square button with an icon; `name` is its tooltip and what a screen reader says."""
     button = QToolButton()
     button.setProperty("iconName", icon)
-    button.setIconSize(QSize(20, 20))
     button.setToolTip(name)
     button.setAccessibleName(name.split("  ")[0])
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -40,7 +39,6 @@ def segment(icon: str, name: str, text: str = "") -> QToolButton:
     if text:
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(16, 16))
     return button
 
 

@@ -13,13 +13,14 @@ from assistant.gui.buttons import icon_button, plain_label, set_property
 from assistant.gui.intake import holds_picture
 from assistant.gui.prose import clean
 from assistant.gui.screen import Attachment, Microphone, ViewState
-from assistant.gui.theme import Colors, dress
+from assistant.gui.theme import COLUMN, Colors, dress, pixels_of
 from assistant.gui.voice_meter import TalkButton
 
 MOST_LINES = 7  # then the text scrolls
 THUMBNAIL_SIDE = 32
 LONGEST_TEXT = 100_000  # characters; a longer paste is cut, the model could not read it anyway
 LONGEST_NAME = 28
+OVERHANG = 12  # the card is this much wider than the transcript's column, so that the words line up
 
 
 class ComposerText(QPlainTextEdit):
@@ -127,20 +128,23 @@ class Composer(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.stop)
         buttons.addWidget(self.send)
-        inside = QVBoxLayout(self._card)
-        inside.setContentsMargins(12, 10, 8, 8)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addLayout(self._chips)
+        words.addWidget(self.text)
+        words.addLayout(buttons)
+        inside = QHBoxLayout(self._card)
+        inside.setContentsMargins(12, 8, 4, 6)
         inside.setSpacing(4)
-        inside.addLayout(self._chips)
-        inside.addWidget(self.text)
-        inside.addLayout(buttons)
-        layout = QHBoxLayout(self)
+        inside.addLayout(words, 1)
+        inside.addWidget(self.talk, 0, Qt.AlignmentFlag.AlignBottom)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._card, 1)
-        layout.addWidget(self.talk, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(self._card)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
+        self.setMaximumWidth(COLUMN * pixels_of(self) + 2 * OVERHANG)
         self.text.fit()
 
     def submitting(self, ticket: int) -> None:

@@ -62,7 +62,7 @@ class FirstRun(QWidget):
         buttons.addWidget(self.later)
         buttons.addStretch(1)
         column = QWidget()
-        column.setFixedWidth(WIDTH)
+        column.setMaximumWidth(WIDTH)
         layout = QVBoxLayout(column)
         layout.setSpacing(14)
         for widget in (self._mark, title, words, card, self._bar, self._words):
@@ -70,7 +70,11 @@ class FirstRun(QWidget):
         layout.addLayout(buttons)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(column, 100)
+        across.addStretch(1)
+        outer.addLayout(across)
         outer.addStretch(1)
 
     def set_colors(self, colors: Colors) -> None:

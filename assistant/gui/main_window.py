@@ -24,7 +24,16 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from assistant.core.events import Event, NoticeShown, PictureRefused, TextSubmitted
 from assistant.core.settings import Settings
@@ -100,6 +109,13 @@ class MainWindow(QMainWindow):
 
     # Building -------------------------------------------------------------------------------------------------
 
+    def raise_to_front(self) -> None:
+        """Come forward, also when minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def _build(self) -> None:
         self.setWindowTitle("Vesper - TEST" if os.environ.get("VESPER_TEST") == "1" else "Vesper")
         self.setMinimumSize(640, 440)
@@ -109,9 +125,11 @@ class MainWindow(QMainWindow):
         for widget in (self.welcome, self.transcript, self.first_run):
             self._stack.addWidget(widget)
         bottom = QWidget()
-        below = QVBoxLayout(bottom)
-        below.setContentsMargins(24, 4, 18, 14)
-        below.addWidget(self.composer)
+        below = QHBoxLayout(bottom)
+        below.setContentsMargins(12, 4, 12, 14)
+        below.addStretch(1)
+        below.addWidget(self.composer, 1000)  # as wide as it may be, and centred from there on
+        below.addStretch(1)
         conversation = QWidget()
         conversation.setObjectName("conversation")
         conversation.setMinimumWidth(340)
@@ -314,6 +332,7 @@ class MainWindow(QMainWindow):
         if before is None or state.job is not before.job:
             self._show_job(before, state)
         self.first_run.show_state(state)
+        self.welcome.show_state(state)
         self._choose_main(state)
         if self.models_dialog is not None:
             self.models_dialog.show_state(state)
@@ -330,6 +349,7 @@ class MainWindow(QMainWindow):
         self._bottom.setVisible(wanted is not self.first_run)
         if self._stack.currentWidget() is not wanted:
             self._stack.setCurrentWidget(wanted)
+            (self.first_run.download if wanted is self.first_run else self.composer.text).setFocus()
             self.transcript.scroll_to_end()
 
     def _show_job(self, before: ViewState | None, state: ViewState) -> None:

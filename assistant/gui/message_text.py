@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -34,6 +34,8 @@ class MessageText(QTextEdit):
     """Give it a width with `height_for`, then a geometry of that size. `set_text` repaints only what changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._lines: tuple[Line, ...] = ()
+        self._colors: Colors | None = None
         super().__init__(parent)
         self.setObjectName("rowText")
         self.setReadOnly(True)
@@ -47,8 +49,6 @@ class MessageText(QTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
-        self._lines: tuple[Line, ...] = ()
-        self._colors: Colors | None = None
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -78,6 +78,11 @@ class MessageText(QTextEdit):
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Nothing is ever loaded, whatever the text names."""
         return None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._repaint_all()  # code is sized after the text around it
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the transcript scrolls, not the turn
@@ -186,7 +191,7 @@ class MessageText(QTextEdit):
             block.setLeftMargin(CODE_PADDING + 2)
             block.setRightMargin(CODE_PADDING)
             if self._ends_code(index):
-                block.setBottomMargin(CODE_PADDING + 4)
+                block.setBottomMargin(CODE_PADDING + PARAGRAPH_GAP + 3)
         elif line.kind is LineKind.HEADING and index:
             above = PARAGRAPH_GAP + 3
         elif line.kind is LineKind.QUOTE:

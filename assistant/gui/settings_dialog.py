@@ -216,6 +216,7 @@ class SettingsDialog(QDialog):
         slider.valueChanged.connect(change)
         slider.setAccessibleName(title)
         row = QHBoxLayout()
+        row.setSpacing(12)
         row.addWidget(slider, 1)
         row.addWidget(shown)
         form.addRow(plain_label(title, "muted"), row)
@@ -229,6 +230,7 @@ class SettingsDialog(QDialog):
 
 def _page(title: str, build: Callable[[QFormLayout], None]) -> QScrollArea:
     inner = QWidget()
+    inner.setObjectName("form")
     column = QVBoxLayout(inner)
     column.setContentsMargins(4, 4, 12, 4)
     column.setSpacing(16)

@@ -96,8 +96,7 @@ class SketchCanvas(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         if self._pixmap.isNull():
             painter.setPen(QColor(self._colors.muted))
-            text = "The picture appears here when it is opened." if self._job else "No sketch yet."
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._absence())
             painter.end()
             return
         painter.drawPixmap(self._area(), self._pixmap, QRectF(self._pixmap.rect()))
@@ -106,6 +105,12 @@ class SketchCanvas(QWidget):
         if self.pointed is not None:
             self._paint_label(painter, self.pointed)
         painter.end()
+
+    def _absence(self) -> str:
+        if self._job is None:
+            return "No sketch yet."
+        failed = self._job.failed
+        return "This picture could not be used." if failed else "The picture appears here when it is opened."
 
     def _paint_box(self, painter: QPainter, element: Element, pointed: bool) -> None:
         color = QColor(self._color(element))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 BASE_PIXELS = 15  # body text at scale 1; logical pixels, so that high-DPI screens stay sharp
+COLUMN = 46  # width of the text column in units of the text's pixel size: about 75 letters a line
 FAMILIES = (
     "Inter",
     "Segoe UI Variable Text",
@@ -24,6 +25,7 @@ FAMILIES = (
     "Ubuntu",
     "DejaVu Sans",
 )
+ICON_SIDE = 20  # of a button's drawing, at text scale 1
 ICON_SCALES = (1, 2, 3)  # device pixels per logical pixel that icons are drawn for
 
 
@@ -116,15 +118,17 @@ def apply_theme(window: QWidget, colors: Colors, scale: float) -> None:
     window.setFont(font)
     window.setPalette(_palette(colors))
     window.setStyleSheet(style_sheet(colors, scale))
-    for widget in window.findChildren(QWidget):
+    for widget in (window, *window.findChildren(QWidget)):
         dress(widget, colors)
 
 
 def dress(widget: QWidget, colors: Colors) -> None:
     """Colours and icon of one widget, for those made after the window was dressed."""
     if isinstance(widget, QAbstractButton) and widget.property("iconName"):
-        tone = str(widget.property("iconTone") or "muted")
-        widget.setIcon(icon(str(widget.property("iconName")), str(asdict(colors)[tone])))
+        tone = str(asdict(colors)[str(widget.property("iconTone") or "muted")])
+        side = round(ICON_SIDE * pixels_of(widget) / BASE_PIXELS)
+        widget.setIconSize(QSize(side, side))
+        widget.setIcon(icon(str(widget.property("iconName")), tone, colors.muted, side))
     if isinstance(widget, Themed):
         widget.set_colors(colors)
 
@@ -132,7 +136,9 @@ def dress(widget: QWidget, colors: Colors) -> None:
 def style_sheet(colors: Colors, scale: float) -> str:
     sizes = {f"size{step}": f"{round(BASE_PIXELS * scale * factor)}px" for step, factor in _SIZES.items()}
     template = Template((RESOURCES / "theme.qss").read_text(encoding="utf-8"))
-    return template.substitute({**{key: str(value) for key, value in asdict(colors).items()}, **sizes})
+    names = {key: str(value) for key, value in asdict(colors).items()}
+    files = {"icons": (RESOURCES / "icons").as_posix(), "kind": "dark" if colors.dark else "light"}
+    return template.substitute(names | sizes | files)
 
 
 _SIZES = {"Tiny": 0.8, "Small": 0.87, "Body": 1.0, "Large": 1.2, "Title": 1.73}
@@ -149,12 +155,12 @@ def pixels_of(widget: QWidget) -> int:
     return QFontInfo(widget.font()).pixelSize()
 
 
-def icon(name: str, color: str) -> QIcon:
-    """One of our own drawings in a colour, greyed where disabled."""
+def icon(name: str, color: str, disabled: str, side: int) -> QIcon:
+    """One of our own drawings in a colour, and faintly in another where its button is disabled."""
     made = QIcon()
     for scale in ICON_SCALES:
-        made.addPixmap(pixmap(name, color, 20, scale), QIcon.Mode.Normal)
-        made.addPixmap(pixmap(name, color, 20, scale, opacity=0.35), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, color, side, scale), QIcon.Mode.Normal)
+        made.addPixmap(pixmap(name, disabled, side, scale, opacity=0.45), QIcon.Mode.Disabled)
     return made
 
 

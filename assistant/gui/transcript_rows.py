@@ -15,6 +15,7 @@ from assistant.gui.theme import Colors, pixmap
 BUBBLE_SHARE = 0.82  # of the column: the rest shows whose turn it is
 BUBBLE_PADDING = 14
 ICON_SIDE = 20
+LEADING = 2  # Qt puts the extra height of a line below its letters
 
 
 class RowWidget(QFrame):
@@ -74,7 +75,7 @@ class TurnRow(RowWidget):
         if self._is_user:
             box.moveRight(width - 1)
         self._bubble.setGeometry(box)
-        self._text.setGeometry(padding, above, text_width, text_height)
+        self._text.setGeometry(padding, above + self._is_user * LEADING, text_width, text_height)
         height = box.height()
         if not self._detail.isHidden():
             self._detail.setAlignment(Qt.AlignmentFlag.AlignRight if self._is_user else Qt.AlignmentFlag.AlignLeft)

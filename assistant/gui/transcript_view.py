@@ -7,12 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from assistant.gui.screen import Row, ViewState
-from assistant.gui.theme import LIGHT, Colors, dress, pixels_of
+from assistant.gui.theme import COLUMN, LIGHT, Colors, dress, pixels_of
 from assistant.gui.transcript_rows import RowWidget, row_widget
 
 SHOWN_ROWS = 60  # several screens; every row costs about a millisecond to lay out
 MOST_ROWS = 180  # beyond this the oldest widgets go, while the user is at the end
-COLUMN = 46  # width of the text column in units of the text's pixel size: about 75 letters a line
 ROW_GAP = 18
 MARGIN = 24
 NEAR_END = 32  # pixels from the end that still count as being there

@@ -123,12 +123,16 @@ def _page_painted(state: ViewState, event: events.PagePainted) -> ViewState:
 
 
 def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
+    """The job's row gives way to one that says why; a page that was painted already stays."""
     job = _find(state, event.job)
     if job is None:
         return state
-    action = RowAction.SHOW_PAGE if job.page else RowAction.CHOOSE_PICTURE
-    state = _with_job(state, replace(job, stage="", failed=True), "No page came of this", action)
-    return with_row(state, Row(0, RowKind.ERROR, event.what, event.advice, job=event.job))
+    state = _with_job(state, replace(job, stage="", failed=True), "The page stays as it is", RowAction.SHOW_PAGE)
+    if job.page is None:
+        rows = tuple(row for row in state.rows if not (row.kind is RowKind.JOB and row.job == event.job))
+        state = replace(state, rows=rows)
+    action = RowAction.CHOOSE_PICTURE if job.page is None else RowAction.NONE
+    return with_row(state, Row(0, RowKind.ERROR, event.what, event.advice, action, event.job))
 
 
 def _job_chosen(state: ViewState, event: facts.JobChosen) -> ViewState:

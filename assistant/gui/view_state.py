@@ -99,7 +99,7 @@ def _submitted(state: ViewState, event: events.TextSubmitted) -> ViewState:
     return replace(state, pending_ticket=event.ticket, hint="")
 
 
-def _committed(state: ViewState, event: events.TurnCommitted) -> ViewState:
+def _committed(state: ViewState, event: events.TurnCommitted | events.TurnHeld) -> ViewState:
     if event.role != "user":
         return state
     state = with_row(state, Row(0, RowKind.USER, event.text, _pictures(event.picture_count)))
@@ -203,6 +203,7 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.NothingHeard: _nothing_heard,
     events.TextSubmitted: _submitted,
     events.TurnCommitted: _committed,
+    events.TurnHeld: _committed,
     events.ReplyStarted: _reply_started,
     events.ReplyDelta: _reply_delta,
     events.ReplyFinished: _reply_finished,

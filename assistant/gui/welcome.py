@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.gui.buttons import plain_label, push_button
+from assistant.gui.screen import ViewState
 from assistant.gui.theme import Colors, pixmap
 
 SUGGESTIONS = (
@@ -13,7 +14,11 @@ SUGGESTIONS = (
     "Help me plan a small dinner for four",
 )
 SKETCH = "Turn a sketch on paper into a web page…"
-WIDTH = 440
+INVITATION = "Talk, type, or drop a drawing."
+LOCAL = "Everything stays on this computer."
+REMOTE = "Answers come from the server you named."
+WIDTH = 460
+MARK = 60
 
 
 class Welcome(QWidget):
@@ -24,12 +29,13 @@ class Welcome(QWidget):
         super().__init__()
         self._mark = plain_label()
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._mark.setMinimumHeight(MARK)
         title = plain_label("What shall we do?", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title.setWordWrap(True)
-        words = plain_label("Talk, type, or drop a drawing. Everything stays on this computer.", "muted")
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setWordWrap(True)
+        self._words = plain_label(f"{INVITATION} {LOCAL}", "muted")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setWordWrap(True)
         column = QWidget()
         column.setMaximumWidth(WIDTH)
         inside = QVBoxLayout(column)
@@ -37,16 +43,23 @@ class Welcome(QWidget):
         inside.setSpacing(10)
         inside.addWidget(self._mark)
         inside.addWidget(title)
-        inside.addWidget(words)
+        inside.addWidget(self._words)
         inside.addSpacing(12)
         inside.addWidget(push_button(SKETCH, self.sketch_wanted.emit, "suggestion"))
         for text in SUGGESTIONS:
             inside.addWidget(push_button(text, lambda text=text: self.asked.emit(text), "suggestion"))  # type: ignore[misc]  # the default binds the loop's value
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(column, 100)
+        across.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(across)
         outer.addStretch(3)
-        column.setMinimumWidth(min(WIDTH, 360))
+
+    def show_state(self, state: ViewState) -> None:
+        place = REMOTE if state.settings.mind.server_url else LOCAL
+        self._words.setText(f"{INVITATION} {place}")
 
     def set_colors(self, colors: Colors) -> None:
-        self._mark.setPixmap(pixmap("vesper", colors.accent, 60, self.devicePixelRatioF()))
+        self._mark.setPixmap(pixmap("vesper", colors.accent, MARK, self.devicePixelRatioF()))
