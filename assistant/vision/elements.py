@@ -16,7 +16,7 @@ from assistant.vision.columns import join_lines, part_lines
 from assistant.vision.frames import Framed, read_frame
 from assistant.vision.marks import MarkedText, find_marks
 from assistant.vision.paragraphs import Hinted, hinted_texts
-from assistant.vision.scene import Scene, TextSpan
+from assistant.vision.scene import Scene, TextSpan, cut
 from assistant.vision.shapes import Form, Shape
 from assistant.vision.texts import spans, writing_mask
 
@@ -70,15 +70,39 @@ def _frames(scene: Scene) -> list[Shape]:
             continue
         if any(_is_part_of_text(shape, line.box, scene.unit) for line in scene.lines if line.confidence > 0.5):
             continue
+        if _spells(scene, shape):
+            continue
         kept.append(shape)
-    return kept
+    return [s for s in kept if not any(_is_band(s.box, o.box, scene.unit) for o in kept)]
+
+
+def _spells(scene: Scene, shape: Shape) -> bool:
+    """Is it a line of writing, perhaps underlined? Its upper side then consists of letters."""
+    box = shape.box
+    if shape.form is not Form.BOX or not any(box.overlap(line.box) > 0.5 for line in scene.lines):
+        return False
+    band = cut(scene.labels, Box(box.x, box.y, box.width, max(3.0, 0.2 * box.height)))
+    labels = [v for v in np.unique(band) if v]
+    widest = max((float(np.ptp(np.nonzero((band == v).any(axis=0))[0])) for v in labels), default=0.0)
+    return widest < 0.3 * box.width
+
+
+def _is_band(box: Box, outer: Box, unit: float) -> bool:
+    """A strip of a larger frame from its left to its right side, along its top or bottom: not a frame of its own."""
+    if box is outer or not outer.contains(box, 0.85) or outer.height < 1.8 * box.height:
+        return False
+    slack = min(0.08 * outer.width, 0.8 * unit)
+    across = abs(box.x - outer.x) < slack and abs(box.right - outer.right) < slack
+    return across and min(abs(box.y - outer.y), abs(box.bottom - outer.bottom)) < slack
 
 
 def _is_part_of_text(shape: Shape, line: Box, unit: float) -> bool:
     """Letters with straight outsides. What is clearly higher than a letter and well drawn is a frame all the same."""
     box = shape.box
     inside = line.contains(box, 0.75) and (box.width < 0.85 * line.width or box.height < 0.7 * line.height)
-    return inside and (box.height < 1.35 * unit or min(shape.sides) < 0.6)
+    high = box.height >= 1.35 * unit and min(shape.sides) >= 0.6
+    wide = box.width >= 2 * unit and min(shape.sides) >= 0.8
+    return inside and not high and not wide
 
 
 def _settle(marked: list[MarkedText], frames: list[Shape]) -> tuple[list[MarkedText], list[Shape]]:
@@ -102,19 +126,7 @@ def _read_frames(
         inside = [t for t in texts if shape.box.contains(t.box, 0.65)]
         marks = sum(shape.box.contains(m.mark.box, 0.8) for m in marked)
         read.append(read_frame(scene, shape, inner, inside, marks))
-    return [f for f in read if not _is_cell_of_card(f, read)]
-
-
-def _is_cell_of_card(framed: Framed, others: Sequence[Framed]) -> bool:
-    """An empty field that shares three sides with a card is the card's own header."""
-    if framed.type is not ElementType.INPUT or framed.text:
-        return False
-    for other in others:
-        if other.type is ElementType.CARD and other.box.contains(framed.box, 0.85):
-            slack = 0.1 * other.box.width
-            if abs(other.box.x - framed.box.x) < slack and abs(other.box.right - framed.box.right) < slack:
-                return True
-    return False
+    return read
 
 
 def _add_frames(draft: _Draft, read: Sequence[Framed]) -> None:

@@ -143,9 +143,9 @@ def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape])
     found = []
     for shape in small:
         x, y = shape.box.centre
-        level = box.y - 0.15 * box.height <= y <= box.bottom + 0.15 * box.height
+        aside = abs(y - line.middle_at(x)) / max(line.height, unit)
         if (
-            not level
+            aside > 0.65
             or not box.x - REACH * unit <= x <= box.right
             or (shape.form is Form.BOX and min(shape.sides) < 0.5)
         ):
@@ -158,7 +158,8 @@ def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape])
             continue
         if not first and after < 0.3 * unit and not _has_glyph(line.text):
             continue
-        found.append(_Candidate(shape, index, _votes(scene, line, shape, after, first), first))
+        votes = _votes(scene, line, shape, after, first) - 0.3 * max(0.0, aside - 0.2)
+        found.append(_Candidate(shape, index, votes, first))
     return found
 
 

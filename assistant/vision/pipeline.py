@@ -25,6 +25,7 @@ from assistant.vision.unread import unread_lines
 from assistant.vision.upright import turn_upright
 
 FEW_LINES = 3
+DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +71,8 @@ def perceive(image: Pixels, reader: TextReader) -> Perception:
     clock.lap("rectify")
     scene = _scene(page.image, ink, lines, reader)
     clock.lap("shapes")
-    scene = replace(scene, lines=(*scene.lines, *unread_lines(scene)))
+    sure = [line for line in scene.lines if line.confidence > DOUBTFUL]
+    scene = replace(scene, lines=(*sure, *unread_lines(scene)))
     elements = find_elements(scene)
     clock.lap("elements")
     height, width = page.image.shape[:2]

@@ -42,6 +42,12 @@ class OcrLine:
         right, bottom = self.quad.max(axis=0)
         return Box(float(left), float(top), float(right - left), float(bottom - top))
 
+    def middle_at(self, x: float) -> float:
+        """The height on the page of the line's middle, at `x`: lines slant."""
+        (left, low), (right, high) = (self.quad[0] + self.quad[3]) / 2, (self.quad[1] + self.quad[2]) / 2
+        share = (x - left) / (right - left) if right - left > 1 else 0.5
+        return float(low + (high - low) * min(1.0, max(0.0, share)))
+
     @property
     def height(self) -> float:
         """Of the slanted line itself, not of its upright box."""
