@@ -65,6 +65,7 @@ class SessionThread:
         self._closing = asyncio.Event()
         self._fetching: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._early: list[Callable[[], object]] | None = []
         self._session: Session
         self._store: Conversations
         self._card: SoundCard
@@ -87,16 +88,17 @@ class SessionThread:
 
     async def _main(self) -> None:
         await self._assemble()
-        running = [
-            asyncio.create_task(self._session.run()),
-            asyncio.create_task(self._card.run()),
-            asyncio.create_task(self._listener.run(self._card.microphone)),
-            asyncio.create_task(self._lock.serve(self._on_show)),
-            asyncio.create_task(self._load()),
-            asyncio.create_task(self._keep_store()),
-        ]
+        self._keep(self._session.run())
+        self._keep(self._card.run())
+        self._keep(self._listener.run(self._card.microphone))
+        self._keep(self._lock.serve(self._on_show))
+        self._keep(self._load())
+        self._keep(self._keep_store())
+        early, self._early = self._early or [], None
+        for action in early:
+            action()
         await self._closing.wait()
-        for task in [*running, *self._tasks]:
+        for task in tuple(self._tasks):
             await cancel_and_wait(task)
         await self._engines.close()
         await self._store.close()
@@ -247,7 +249,14 @@ class SessionThread:
 
     def _call(self, action: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the window is on its way out
-            self._loop.call_soon_threadsafe(action)
+            self._loop.call_soon_threadsafe(self._when_ready, action)
+
+    def _when_ready(self, action: Callable[[], object]) -> None:
+        """What the user did before everything was put together is done right after."""
+        if self._early is None:
+            action()
+        else:
+            self._early.append(action)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._call(lambda: self._keep(work))
@@ -255,8 +264,15 @@ class SessionThread:
     def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A task that fails is a bug: the log gets the stack, the user a sentence, and the rest goes on."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the session failed", exc_info=error)
+            self._publish(NoticeShown("error", "A part of Vesper stopped working.", "Restart it if something is missing."))
 
     # Their work -----------------------------------------------------------------------------------------------------
 
