@@ -42,7 +42,7 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     lines = join_lines(scene, writing, lines)
     lines = part_lines(scene, writing, lines, [f.box for f in frames])
     marked, frames = _settle(marked, frames)
-    texts = spans(scene, lines, writing)
+    texts = spans(scene, lines, writing, frames)
     read = _read_frames(scene, frames, texts, marked)
     hiding = [f for f in read if f.hides]
     used = {id(t) for f in read for t in f.texts}

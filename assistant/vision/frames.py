@@ -74,8 +74,8 @@ def _menu(scene: Scene, shape: Shape, cells: Sequence[Shape], texts: Sequence[Te
         return None
     label = [t for t in texts if t.box.centre[0] < box.right - 0.9 * box.height]
     separator = _separator(scene, box, cells)
-    if separator is not None and any(t.box.right > separator + 0.75 * (box.right - separator) for t in label):
-        separator = None  # words run across it: it is a letter
+    if separator is not None and _runs_across(scene, box, separator):
+        separator = None  # it is a letter of the words
     tails = [t for t in label if ARROW.search(t.text) and t.box.right > box.right - 1.2 * box.height]
     tails = [t for t in tails if _has_room_before_arrow(scene, t.box)]
     if separator is None and not tails and not _arrow_glyph(scene, box, label, texts):
@@ -103,6 +103,18 @@ def _separator(scene: Scene, box: Box, cells: Sequence[Shape]) -> float | None:
         if rows.mean() > 0.93 and _holds_arrow(scene, behind):
             return box.x + column
     return None
+
+
+def _runs_across(scene: Scene, box: Box, x: float) -> bool:
+    """Does writing go on from one side of an upright stroke to the other?"""
+    reach = 0.25 * box.height
+    return any(
+        box.contains(p.box, 0.97)
+        and p.box.x < x - reach
+        and p.box.right > x + reach
+        and p.box.height < 0.8 * box.height
+        for p in scene.pieces
+    )
 
 
 def _is_inked(scene: Scene, cell: Box) -> bool:

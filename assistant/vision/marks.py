@@ -158,6 +158,8 @@ def _candidates(scene: Scene, line: OcrLine, index: int, small: Sequence[Shape])
             continue
         if not first and after < 0.3 * unit and not _has_glyph(line.text):
             continue
+        if box.x - shape.box.right - after > 0.6 * unit:
+            continue  # other words stand between
         votes = _votes(scene, line, shape, after, first) - 0.3 * max(0.0, aside - 0.2)
         found.append(_Candidate(shape, index, votes, first))
     return found

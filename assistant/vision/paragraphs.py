@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant.core.sketch import Box, ElementType
 from assistant.vision.scene import Scene, TextSpan
 from assistant.vision.strokes import Stroke
-from assistant.vision.texts import underline_of
+from assistant.vision.texts import is_side, underline_of
 
 LINE_GAP = (0.2, 2.4)  # letter heights between the lines of one paragraph
 SHORTEST = 2.0  # letter heights
@@ -57,14 +57,8 @@ def _paragraph(stack: Sequence[Stroke]) -> Hinted:
 
 def _is_free(stroke: Stroke, unit: float, frames: Sequence[Box], texts: Sequence[TextSpan]) -> bool:
     """Neither a frame's side nor part of a letter."""
-    for frame in frames:
-        inside = min(stroke.x1, frame.right) - max(stroke.x0, frame.x)
-        if inside < 0.6 * stroke.length:
-            continue
-        middle = stroke.y_at(min(max(frame.centre[0], stroke.x0), stroke.x1))
-        slack = max(0.35 * unit, min(0.12 * frame.height, unit))
-        if stroke.length > 0.5 * frame.width and min(abs(middle - frame.y), abs(middle - frame.bottom)) < slack:
-            return False
+    if any(is_side(stroke, frame, unit) for frame in frames):
+        return False
     return not any(t.box.contains(stroke.box, 0.7) and stroke.length < 0.8 * t.box.width for t in texts)
 
 

@@ -66,13 +66,23 @@ def underline_of(box: Box, strokes: Sequence[Stroke], unit: float) -> Stroke | N
     return None
 
 
-def spans(scene: Scene, lines: Sequence[OcrLine], mask: Mask) -> list[TextSpan]:
+def is_side(stroke: Stroke, frame: Box, unit: float) -> bool:
+    """Is it the top or bottom of a frame?"""
+    if min(stroke.x1, frame.right) - max(stroke.x0, frame.x) < 0.6 * stroke.length:
+        return False
+    middle = stroke.y_at(min(max(frame.centre[0], stroke.x0), stroke.x1))
+    slack = max(0.35 * unit, min(0.12 * frame.height, unit))
+    return stroke.length > 0.5 * frame.width and min(abs(middle - frame.y), abs(middle - frame.bottom)) < slack
+
+
+def spans(scene: Scene, lines: Sequence[OcrLine], mask: Mask, frames: Sequence[Shape]) -> list[TextSpan]:
     """The lines with tight boxes. `mask` holds writing only."""
+    loose = [s for s in scene.strokes if not any(is_side(s, f.box, scene.unit) for f in frames)]
     found = []
     for line in lines:
         box = tighten(line.box, mask, scene.unit)
         if box is not None:
-            underlined = underline_of(box, scene.strokes, scene.unit) is not None
+            underlined = underline_of(box, loose, scene.unit) is not None
             found.append(TextSpan(line.text, line.confidence, box, underlined))
     return found
 
