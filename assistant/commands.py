@@ -90,6 +90,7 @@ def transcribe(options: argparse.Namespace) -> int:
 
 def say(options: argparse.Namespace) -> int:
     from assistant.audio.say_command import say_text
+    from assistant.session.speakable import SpokenClauses
 
     engines = engines_for(options)
     voice = engines.settings.voice
@@ -98,7 +99,9 @@ def say(options: argparse.Namespace) -> int:
 
     async def work() -> int:
         try:
-            seconds = await say_text(engines.voice.get(), options.text, options.out)
+            spoken = SpokenClauses()
+            clauses = [*spoken.feed(options.text), *spoken.finish()]
+            seconds = await say_text(engines.voice.get(), clauses, options.out)
             _print_line(f"{options.out.name}: {seconds:.1f} s of speech")
             return 0
         finally:

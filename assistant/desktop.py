@@ -272,7 +272,8 @@ class SessionThread:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a task of the session failed", exc_info=error)
-            self._publish(NoticeShown("error", "A part of Vesper stopped working.", "Restart it if something is missing."))
+            advice = "Restart Vesper if something is missing."
+            self._publish(NoticeShown("error", "A part of Vesper stopped working.", advice))
 
     # Their work -----------------------------------------------------------------------------------------------------
 
