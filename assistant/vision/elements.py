@@ -16,7 +16,8 @@ from assistant.vision.columns import join_lines, part_lines
 from assistant.vision.frames import Framed, read_frame
 from assistant.vision.marks import MarkedText, find_marks
 from assistant.vision.paragraphs import Hinted, hinted_texts
-from assistant.vision.scene import Scene, TextSpan, cut
+from assistant.vision.scene import SCRIBBLE, Scene, TextSpan, cut
+from assistant.vision.scribbles import without_scribbles
 from assistant.vision.shapes import Form, Shape
 from assistant.vision.texts import spans, writing_mask
 
@@ -48,14 +49,18 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     used = {id(t) for f in read for t in f.texts}
     free = [t for t in texts if id(t) not in used and not any(f.box.contains(t.box, 0.6) for f in hiding)]
     marked = [m for m in marked if not any(f.box.contains(m.mark.box, 0.8) for f in hiding)]
-    hinted = hinted_texts(scene, [f.box for f in read], free, [m.mark.box for m in marked])
+    closed = [f.box for f in read if f.hides or f.type is ElementType.TABLE]
+    closed += [line.box for line in scene.lines if line.text == SCRIBBLE]
+    strokes = tuple(s for s in scene.strokes if not any(c.contains(s.box, 0.6) for c in closed))
+    hinted = hinted_texts(replace(scene, strokes=strokes), [f.box for f in read], free, [m.mark.box for m in marked])
     draft = _Draft()
     _add_frames(draft, read)
     _add_marks(draft, marked)
     paragraphs = [h.box for h in hinted if h.type is ElementType.PARAGRAPH]
     _add_texts(draft, [_without_false_underline(t, paragraphs) for t in free], scene.unit)
     _add_hinted(draft, hinted)
-    return _in_reading_order(draft.elements[:MOST_ELEMENTS], scene.unit)
+    elements = without_scribbles(draft.elements, scene.unit)
+    return _in_reading_order(elements[:MOST_ELEMENTS], scene.unit)
 
 
 def _frames(scene: Scene) -> list[Shape]:
@@ -79,7 +84,8 @@ def _frames(scene: Scene) -> list[Shape]:
 def _spells(scene: Scene, shape: Shape) -> bool:
     """Is it a line of writing, perhaps underlined? Its upper side then consists of letters."""
     box = shape.box
-    if shape.form is not Form.BOX or not any(box.overlap(line.box) > 0.5 for line in scene.lines):
+    written = any(box.overlap(line.box) > 0.5 or line.box.contains(box, 0.8) for line in scene.lines)
+    if shape.form is not Form.BOX or not written:
         return False
     band = cut(scene.labels, Box(box.x, box.y, box.width, max(3.0, 0.2 * box.height)))
     labels = [v for v in np.unique(band) if v]
@@ -119,6 +125,8 @@ def _read_frames(
     read: list[Framed] = []
     for shape in sorted(frames, key=lambda s: -s.box.area):
         if any(f.hides and f.box.contains(shape.box, 0.7) for f in read):
+            continue
+        if any(f.type is ElementType.TABLE and f.box.contains(shape.box, 0.85) for f in read):
             continue
         inner = [
             s for s in frames if s is not shape and shape.box.contains(s.box, 0.85) and s.box.area < shape.box.area
@@ -175,7 +183,7 @@ def _is_navigation(text: TextSpan, others: Sequence[TextSpan]) -> bool:
 
 
 def _is_writing(text: TextSpan) -> bool:
-    return any(c.isalnum() for c in text.text) and text.confidence > 0.35
+    return text.text == SCRIBBLE or (any(c.isalnum() for c in text.text) and text.confidence > 0.35)
 
 
 def _name_title(draft: _Draft, typical: float) -> None:

@@ -42,6 +42,8 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
         return _ring(shape, texts)
     if diagonals(scene.ink.mask, box) >= CROSSED:
         return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
+    if _is_grid([s.box for s in inner if s.form is Form.BOX], box):
+        return Framed(ElementType.TABLE, box, "", shape.score)
     cells = [s for s in inner if s.form is Form.BOX and _is_cell(s.box, box)]
     menu = _menu(scene, shape, cells, texts)
     if menu is not None:
@@ -52,6 +54,17 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
     if texts:
         return _with_text(shape, texts, unit)
     return _empty(scene, shape, solid)
+
+
+def _is_grid(cells: Sequence[Box], outer: Box) -> bool:
+    """Do cells in at least two rows and two columns fill it?"""
+    smallest = [c for c in cells if not any(o is not c and c.contains(o, 0.85) for o in cells)]
+    if len(smallest) < 4 or sum(c.area for c in smallest) < 0.6 * outer.area:
+        return False
+    height = sorted(c.height for c in smallest)[len(smallest) // 2]
+    rows = {round((c.centre[1] - outer.y) / height) for c in smallest}
+    columns = {round((c.x - outer.x) / (0.1 * outer.width)) for c in smallest}
+    return len(rows) >= 2 and len(columns) >= 2
 
 
 def _ring(shape: Shape, texts: Sequence[TextSpan]) -> Framed:
@@ -169,7 +182,7 @@ def _with_text(shape: Shape, texts: Sequence[TextSpan], unit: float) -> Framed:
     before, after = whole.x - box.x, box.right - whole.right
     centred = abs(before - after) < 0.25 * box.width or whole.width > 0.62 * box.width
     hinted = is_hint_text(words)
-    button = is_button_text(words)
+    button = is_button_text(words) and not (hinted and not centred) and not words.endswith(("...", "…"))
     if box.height > 4.5 * unit and whole.height < 0.4 * box.height and not button:
         kind = (
             ElementType.TEXTAREA

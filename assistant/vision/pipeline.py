@@ -19,6 +19,7 @@ from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, TextReader
 from assistant.vision.rectify import Matrix, carry, rectify
 from assistant.vision.scene import Scene, letter_height
+from assistant.vision.scribbles import scribbled_lines
 from assistant.vision.shapes import find_shapes
 from assistant.vision.strokes import level_strokes
 from assistant.vision.unread import unread_lines
@@ -73,6 +74,7 @@ def perceive(image: Pixels, reader: TextReader) -> Perception:
     clock.lap("shapes")
     sure = [line for line in scene.lines if line.confidence > DOUBTFUL]
     scene = replace(scene, lines=(*sure, *unread_lines(scene)))
+    scene = replace(scene, lines=(*scene.lines, *scribbled_lines(scene)))
     elements = find_elements(scene)
     clock.lap("elements")
     height, width = page.image.shape[:2]

@@ -15,6 +15,7 @@ from assistant.vision.reader import OcrLine
 from assistant.vision.shapes import Shape
 from assistant.vision.strokes import Stroke
 
+SCRIBBLE = "~"  # the text of a line that was only waved
 Recognise = Callable[[Sequence[Pixels]], list[tuple[str, float]]]
 
 

@@ -13,20 +13,26 @@ import numpy as np
 from assistant.core.sketch import Box
 from assistant.vision.ink import Mask
 from assistant.vision.reader import OcrLine
-from assistant.vision.scene import Scene, TextSpan, cut, ink_box
+from assistant.vision.scene import SCRIBBLE, Scene, TextSpan, cut, ink_box
 from assistant.vision.shapes import Shape
 from assistant.vision.strokes import Stroke
 
 
 def writing_mask(scene: Scene, frames: Sequence[Shape]) -> Mask:
     """The ink without the outlines of frames and without level strokes that are no part of a letter."""
+    mask = erase_outlines(scene, [f.box for f in frames])
+    for stroke in scene.strokes:
+        if stroke.length > 2.2 * scene.unit and not any(_is_waved(line, stroke) for line in scene.lines):
+            _erase_stroke(mask, stroke, scene.ink.stroke)
+    return mask
+
+
+def erase_outlines(scene: Scene, frames: Sequence[Box]) -> Mask:
+    """The ink without the outlines of frames."""
     mask = scene.ink.mask.copy()
     band = max(3, round(1.5 * scene.ink.stroke))
     for frame in frames:
-        _erase_outline(mask, scene, frame.box, band)
-    for stroke in scene.strokes:
-        if stroke.length > 2.2 * scene.unit:
-            _erase_stroke(mask, stroke, scene.ink.stroke)
+        _erase_outline(mask, scene, frame, band)
     return mask
 
 
@@ -50,6 +56,10 @@ def tighten(box: Box, mask: Mask, unit: float) -> Box | None:
     if tight is None or tight.height < 0.15 * unit:
         return None
     return Box(max(0.0, round(grown.x)) + tight.x, max(0.0, round(grown.y)) + tight.y, tight.width, tight.height)
+
+
+def _is_waved(line: OcrLine, stroke: Stroke) -> bool:
+    return line.text == SCRIBBLE and line.box.contains(stroke.box, 0.6)
 
 
 def underline_of(box: Box, strokes: Sequence[Stroke], unit: float) -> Stroke | None:
