@@ -290,6 +290,7 @@ class MainWindow(QMainWindow):
             self._commands.build_page(bytes(data), name)
         else:
             self.on_event(facts.AttachBegan(name))
+            self._paint()  # at once: Enter may follow before the next painting, and must wait for the picture
             self._commands.attach_picture(bytes(data), name)
 
     def _picture_refused(self, name: str, what: str, advice: str) -> None:

@@ -76,8 +76,8 @@ class MessageText(QTextEdit):
         return min(longest, round(self.document().idealWidth() + 1.5))
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Nothing is ever loaded, whatever the text names."""
-        return None
+        """Nothing is ever loaded, whatever the text names. None would make Qt look for a file itself."""
+        return ""
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

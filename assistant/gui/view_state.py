@@ -77,7 +77,8 @@ def _phase(state: ViewState, event: events.PhaseChanged) -> ViewState:
     phase = Phase(event.phase)
     ticket = 0 if phase in (Phase.LISTENING, Phase.HEARING) else state.pending_ticket
     hint = state.hint if phase is Phase.LISTENING else ""
-    return replace(state, phase=phase, hint=hint, pending_ticket=ticket, transcribing=False)
+    transcribing = state.transcribing and phase is Phase.THINKING
+    return replace(state, phase=phase, hint=hint, pending_ticket=ticket, transcribing=transcribing)
 
 
 def _utterance_ended(state: ViewState, _: events.UtteranceEnded) -> ViewState:
@@ -246,7 +247,7 @@ class Status:
     counts: bool = False
 
 
-ENGINE_NAMES = {"hearing": "hearing", "mind": "language model", "voice": "voice", "eyes": "eyes"}
+ENGINE_NAMES = {"hearing": "hearing", "mind": "language model", "voice": "voice", "eyes": "picture reader"}
 
 
 def status(state: ViewState) -> Status:

@@ -1,0 +1,173 @@
+"""Settings apply as they are changed; models are listed, fetched and removed."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMessageBox, QSlider
+
+from assistant.core import events
+from assistant.core.settings import AudioSettings, Settings
+from assistant.gui import facts
+from assistant.gui.models_dialog import progress_in_words, size_in_words
+from assistant.gui.screen import Download
+from assistant.gui.settings_dialog import SettingsDialog
+from tests.gui import samples
+
+CHOICES = facts.Choices(
+    microphones=("Desk microphone",),
+    voices=(
+        facts.Voices("hibari", "Hibari", ("heart",)),
+        facts.Voices("kokoro", "Kokoro", ("af_bella", "bm_george")),
+    ),
+)
+
+
+@pytest.fixture
+def dialog(window, qtbot):
+    made = SettingsDialog(window, Settings(audio=AudioSettings(output_device="Gone speaker")), CHOICES)
+    made.heard = []
+    made.changed.connect(made.heard.append)
+    made.show()
+    yield made
+    made.close()
+
+
+def named(dialog, kind, name):
+    return next(widget for widget in dialog.findChildren(kind) if widget.accessibleName() == name)
+
+
+def choose(combo: QComboBox, value: str):
+    index = combo.findData(value)
+    assert index >= 0
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+
+
+def test_a_choice_applies_at_once(dialog):
+    choose(named(dialog, QComboBox, "Microphone"), "Desk microphone")
+    assert [settings.audio.input_device for settings in dialog.heard] == ["Desk microphone"]
+
+
+def test_a_device_that_is_unplugged_stays_chosen(dialog):
+    combo = named(dialog, QComboBox, "Loudspeaker")
+    assert combo.currentData() == "Gone speaker" and "not found" in combo.currentText()
+
+
+def test_another_engine_brings_its_own_voices(dialog):
+    choose(named(dialog, QComboBox, "Engine"), "kokoro")
+    voices = named(dialog, QComboBox, "Voice")
+    assert [voices.itemData(index) for index in range(voices.count())] == ["af_bella", "bm_george"]
+    assert (dialog.settings.voice.engine, dialog.settings.voice.voice) == ("kokoro", "af_bella")
+    choose(voices, "bm_george")
+    assert dialog.heard[-1].voice.voice == "bm_george"
+
+
+def test_a_dragged_slider_changes_the_settings_once_it_rests(dialog, qtbot):
+    slider = named(dialog, QSlider, "Speed")
+    for value in (110, 120, 130):
+        slider.setValue(value)
+    assert dialog.heard == []
+    qtbot.waitUntil(lambda: bool(dialog.heard), timeout=1000)
+    assert [settings.voice.rate for settings in dialog.heard] == [1.3]
+
+
+def test_closing_does_not_lose_a_change_that_had_not_settled(dialog):
+    named(dialog, QSlider, "Volume").setValue(40)
+    dialog.reject()
+    assert dialog.heard[-1].audio.volume == 0.4
+
+
+def test_a_server_is_taken_when_the_field_is_left(dialog):
+    line = named(dialog, QLineEdit, "Own server")
+    line.setText(" https://box:8080/v1 ")
+    line.editingFinished.emit()
+    assert dialog.heard[-1].mind.server_url == "https://box:8080/v1"
+
+
+def test_switches_apply(dialog):
+    offline = next(box for box in dialog.findChildren(QCheckBox) if "offline" in box.text())
+    offline.click()
+    assert dialog.heard[-1].privacy.offline
+
+
+def test_the_talk_key_is_the_key_that_was_pressed(dialog):
+    dialog.list.setCurrentRow(5)
+    dialog.key.setFocus()
+    QTest.keyClick(dialog.key, Qt.Key.Key_F6)
+    dialog.key.editingFinished.emit()
+    assert dialog.heard[-1].window.push_to_talk_key == "F6"
+
+
+def test_the_window_takes_the_settings_over_and_passes_them_on(window, commands):
+    window.show_settings()
+    themes = next(c for c in window.settings_dialog.findChildren(QComboBox) if c.accessibleName() == "Theme")
+    choose(themes, "dark")
+    assert window.state.settings.window.theme == "dark"
+    assert commands.named("change_settings")[0][0].window.theme == "dark"
+
+
+# Models
+
+
+def test_needed_models_are_offered_at_the_first_start_and_then_the_window_opens(window, commands, qtbot):
+    window.on_event(facts.ModelsListed(samples.MODELS))
+    qtbot.wait(60)
+    assert window.first_run.isVisible() and not window.composer.isVisible()
+    assert window.first_run.download.text() == "Download 1.1 GB"
+    window.first_run.download.click()
+    assert commands.named("fetch_models") == [(("qwen2.5-coder-1.5b",),)]
+
+    window.on_event(events.DownloadProgressed("qwen2.5-coder-1.5b", 10, 1_117_320_768, 1.0))
+    qtbot.wait(60)
+    assert window.first_run.cancel.isVisible() and not window.first_run.download.isVisible()
+    window.first_run.cancel.click()
+    assert commands.named("cancel_fetch") == [()]
+
+    window.on_event(
+        facts.ModelsListed(tuple(facts.ModelRow(m.id, m.title, 1, "MIT", True, True) for m in samples.MODELS))
+    )
+    qtbot.wait(60)
+    assert window.welcome.isVisible() and window.composer.isVisible()
+
+
+def test_the_first_start_can_wait(window, qtbot):
+    window.on_event(facts.ModelsListed(samples.MODELS))
+    qtbot.wait(60)
+    window.first_run.later.click()
+    qtbot.wait(60)
+    assert window.composer.isVisible()
+
+
+def test_chosen_models_are_fetched_and_present_ones_removed(window, commands, qtbot):
+    window.on_event(facts.ModelsListed(samples.MODELS))
+    window.show_models()
+    dialog = window.models_dialog
+    dialog.table.selectRow(3)
+    assert dialog.fetch.text() == "Download 491 MB" and not dialog.remove.isEnabled()
+    dialog.fetch.click()
+    assert commands.named("fetch_models") == [(("qwen2.5-coder-0.5b",),)]
+
+    dialog.table.selectRow(0)
+    assert not dialog.fetch.isEnabled()
+    dialog.remove.click()
+    box = dialog.findChild(QMessageBox)
+    next(button for button in box.buttons() if button.text() == "Remove").click()
+    assert commands.named("remove_model") == [("whisper-base",)]
+
+
+def test_a_running_download_can_be_cancelled_and_tells_its_speed(window, commands, qtbot):
+    window.on_event(facts.ModelsListed(samples.MODELS))
+    window.show_models()
+    window.on_event(events.DownloadProgressed("kokoro-82m", 165_000_000, 330_000_000, 11e6))
+    qtbot.wait(60)
+    assert "165 MB of 330 MB · 11 MB/s · 15 s left" in window.models_dialog._words.text()
+    window.models_dialog.cancel.click()
+    assert commands.named("cancel_fetch") == [()]
+
+
+def test_sizes_and_progress_in_words():
+    assert [size_in_words(size) for size in (900, 2_300_000, 145e6, 1.117e9, 22e9)] == [
+        "1 kB", "2.3 MB", "145 MB", "1.1 GB", "22 GB",
+    ]  # fmt: skip
+    assert progress_in_words(Download(0, 10_000_000, 0.0)) == "0 kB of 10 MB"
+    assert progress_in_words(Download(0, 6_000_000_000, 10e6)).endswith("10 min left")
