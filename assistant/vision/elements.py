@@ -134,7 +134,7 @@ def _read_frames(
         inside = [t for t in texts if shape.box.contains(t.box, 0.65)]
         marks = sum(shape.box.contains(m.mark.box, 0.8) for m in marked)
         read.append(read_frame(scene, shape, inner, inside, marks))
-    return read
+    return [f for f in read if f.type is not ElementType.CARD or f.box.width > 3 * scene.unit]
 
 
 def _add_frames(draft: _Draft, read: Sequence[Framed]) -> None:

@@ -40,7 +40,7 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
     box, unit = shape.box, scene.unit
     if shape.form is Form.RING:
         return _ring(shape, texts)
-    if diagonals(scene.ink.mask, box) >= CROSSED:
+    if not _is_labelled(box, texts) and diagonals(scene.ink.mask, box) >= CROSSED:
         return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
     if _is_grid([s.box for s in inner if s.form is Form.BOX], box):
         return Framed(ElementType.TABLE, box, "", shape.score)
@@ -54,6 +54,11 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
     if texts:
         return _with_text(shape, texts, unit)
     return _empty(scene, shape, solid)
+
+
+def _is_labelled(box: Box, texts: Sequence[TextSpan]) -> bool:
+    """Does a word that reads well fill much of it?"""
+    return any(t.confidence > 0.8 and len(t.text) > 1 and t.box.width > 0.4 * box.width for t in texts)
 
 
 def _is_grid(cells: Sequence[Box], outer: Box) -> bool:

@@ -16,7 +16,7 @@ from assistant.vision import lexicon
 from assistant.vision.elements import find_elements
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.notes import instructions, part_notes
-from assistant.vision.reader import OcrLine, TextReader
+from assistant.vision.reader import OcrLine, Reads, TextReader
 from assistant.vision.rectify import Matrix, carry, rectify
 from assistant.vision.scene import Scene, letter_height
 from assistant.vision.scribbles import scribbled_lines
@@ -61,7 +61,7 @@ def pixels(png: bytes) -> Pixels:
     return np.asarray(image, np.uint8)
 
 
-def perceive(image: Pixels, reader: TextReader) -> Perception:
+def perceive(image: Pixels, reader: Reads) -> Perception:
     """The elements of a BGR picture."""
     clock = _Clock()
     turned = turn_upright(image, _lines(image, reader), reader)
@@ -83,7 +83,7 @@ def perceive(image: Pixels, reader: TextReader) -> Perception:
     return Perception(reading, page.matrix @ turned.matrix, page.image)
 
 
-def _lines(image: Pixels, reader: TextReader) -> list[OcrLine]:
+def _lines(image: Pixels, reader: Reads) -> list[OcrLine]:
     """The writing; read again on flattened paper where the photo shows next to none."""
     lines = reader.lines(image)
     if len(lines) < FEW_LINES:
@@ -92,7 +92,7 @@ def _lines(image: Pixels, reader: TextReader) -> list[OcrLine]:
     return lines
 
 
-def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: TextReader) -> Scene:
+def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: Reads) -> Scene:
     unit = letter_height(lines, image.shape)
     strokes = level_strokes(ink.mask, unit)
     shapes = find_shapes(ink.mask, strokes, unit, ink.stroke)

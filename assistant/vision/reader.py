@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -57,6 +57,14 @@ class OcrLine:
     @property
     def width(self) -> float:
         return float((np.linalg.norm(self.quad[1] - self.quad[0]) + np.linalg.norm(self.quad[2] - self.quad[3])) / 2)
+
+
+class Reads(Protocol):
+    """What the pipeline needs of a reader: TextReader, or a stand-in in tests."""
+
+    def lines(self, image: Pixels) -> list[OcrLine]: ...
+
+    def recognise(self, crops: Sequence[Pixels]) -> list[tuple[str, float]]: ...
 
 
 class TextReader:

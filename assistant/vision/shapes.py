@@ -108,8 +108,12 @@ def diagonals(mask: Mask, box: Box) -> float:
     rows, columns = (steps * (height - 1)).astype(int), (steps * (width - 1)).astype(int)
     shift = round(0.25 * width)  # beside a diagonal there is nothing; through a page full of things there is as much
     scores = []
+    flat = 0.25 * height < 3 * reach + 6  # then what lies beside a diagonal is the diagonal's own width
     for along in (columns, columns[::-1]):
         on = float(near[rows, along].mean())
+        if flat:
+            scores.append(on)
+            continue
         aside = [near[rows, np.clip(along + s, 0, width - 1)][8:-8].mean() for s in (-shift, shift)]
         scores.append(on - max(0.0, float(np.mean(aside)) - 0.35))
     return min(scores)

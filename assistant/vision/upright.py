@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.vision.ink import Pixels
-from assistant.vision.reader import OcrLine, TextReader
+from assistant.vision.reader import OcrLine, Reads
 from assistant.vision.rectify import Matrix
 
 BADLY_READ = 0.72  # mean confidence by letter; handwriting that stands upright reads at 0.8 and more
@@ -27,7 +27,7 @@ class Turned:
     """From the picture's points to the turned picture's."""
 
 
-def turn_upright(image: Pixels, lines: Sequence[OcrLine], reader: TextReader) -> Turned:
+def turn_upright(image: Pixels, lines: Sequence[OcrLine], reader: Reads) -> Turned:
     """The picture as it is, or turned by 90, 180 or 270 degrees where the writing then reads better."""
     best = Turned(image, lines, np.eye(3))
     if len(lines) < FEWEST_LINES:
