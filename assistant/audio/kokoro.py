@@ -1,103 +1,103 @@
-"""The richer voice: Kokoro-82M on onnxruntime. Faster than speech on a GPU or a quick CPU, slower on a small one.
+"""The second voice: Kokoro-82M in eight bits, called directly.
 
-Phonemes come from hibari's converter, which writes Kokoro's alphabet: no espeak (GPL) is involved.
+Phonemes come from hibari's own phonemizer, which speaks the same alphabet, so that no GPL code is involved. It is
+slower than real time on two small cores; on larger ones it is the finer voice.
 """
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import AsyncIterator, Iterator
-from importlib.resources import files
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from assistant.audio.speech_text import speakable
+from assistant.audio.hibari import FASTEST, SLOWEST
+from assistant.audio.phonemes import in_parts
 from assistant.core.aio import EngineThread
-from assistant.core.errors import ModelMissingError
-from assistant.core.types import AudioFrame
+from assistant.core.errors import EngineError, ModelMissingError
+from assistant.core.types import AudioFrame, Samples
 
 SAMPLE_RATE = 24_000
-LONGEST_PHONEMES = 505  # the style table has a row for each length up to 510, of which two are padding
-STYLE_SHAPE = (510, 1, 256)
-SLOWEST, FASTEST = 0.5, 2.0
+LONGEST_PHONEMES = 200  # the network takes 510; shorter parts sound sooner and cancel sooner
+_MODEL_FILE = "kokoro-v1.0.int8.onnx"
+_STYLE_SHAPE = (510, 1, 256)  # one style vector per length of the phoneme string
 
 
 class Kokoro:
-    """Implements core.ports.Synthesizer: 24 kHz, one frame a sentence."""
+    """The Synthesizer on Kokoro. `rate` is the speaking rate, 0.5 to 2. Loads on the first call or on `load()`."""
 
     def __init__(self, model_folder: Path, voice: str = "af_heart", rate: float = 1.0, threads: int = 2) -> None:
-        self._folder = model_folder
+        self._model_folder = model_folder
         self._voice = voice
-        self._rate = min(FASTEST, max(SLOWEST, rate))
+        self._rate = min(max(rate, SLOWEST), FASTEST)
         self._threads = threads
+        self._network: KokoroNetwork | None = None
         self._thread = EngineThread("kokoro")
-        self._session: Any = None
-        self._phonemizer: Any = None
-        self._vocabulary: dict[str, int] = {}
-        self._styles: npt.NDArray[np.float32] = np.zeros(STYLE_SHAPE, np.float32)
 
     async def load(self) -> None:
         await self._thread.call(self._load)
 
     async def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
-        text = speakable(clause)
-        if not text:
-            return
-        async for frame in self._thread.stream(lambda gone: self._frames(text, gone)):
+        async for frame in self._thread.stream(lambda gone: self._frames(clause, gone)):
             yield frame
 
     def close(self) -> None:
         self._thread.close()
+        self._network = None
 
-    def _load(self) -> None:
-        if self._session is not None:
-            return
+    def _frames(self, clause: str, gone: Event) -> Iterator[AudioFrame]:
+        network = self._load()
+        for phonemes in in_parts(network.phonemize(clause), LONGEST_PHONEMES):
+            if gone.is_set():
+                return
+            samples = network.speak(phonemes, self._rate)
+            if len(samples):
+                yield AudioFrame(samples, SAMPLE_RATE)
+
+    def _load(self) -> KokoroNetwork:
+        if self._network is None:
+            network = KokoroNetwork(self._model_folder, self._voice, self._threads)
+            network.speak("hˈI.", 1.0)  # the first run allocates: three times as slow as the next
+            self._network = network
+        return self._network
+
+
+class KokoroNetwork:
+    """Blocking. Loading takes about a second."""
+
+    def __init__(self, model_folder: Path, voice: str, threads: int) -> None:
+        model, styles = model_folder / _MODEL_FILE, model_folder / f"{voice}.bin"
+        for path in (model, styles):
+            if not path.is_file():
+                advice = f"Run `vesper models fetch {model_folder.name}`, or use the voice hibari."
+                raise ModelMissingError(f"{path.name} of the voice Kokoro is missing.", advice)
+        import hibari
         import onnxruntime
-        from hibari import Hibari
 
-        model = next(self._folder.glob("*.onnx"), None)
-        styles = self._folder / f"{self._voice}.bin"
-        if model is None or not styles.exists():
-            raise ModelMissingError("The Kokoro voice is not on this machine.", "Run: vesper models fetch kokoro-82m")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.log_severity_level = 3
-        wanted = ["CUDAExecutionProvider", "CPUExecutionProvider"]
-        providers = [name for name in wanted if name in onnxruntime.get_available_providers()]
-        self._styles = np.fromfile(styles, np.float32).reshape(STYLE_SHAPE)
-        self._phonemizer = Hibari()
-        vocabulary = files("hibari").joinpath("assets", "vocab.json").read_text(encoding="utf-8")
-        self._vocabulary = json.loads(vocabulary)
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=providers)
+        try:
+            self._styles = np.fromfile(styles, np.float32).reshape(_STYLE_SHAPE)
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._reader: Any = hibari.Hibari()
+        except Exception as error:  # boundary: onnxruntime's errors share no base class
+            advice = f"Run `vesper models verify` and fetch {model_folder.name} again."
+            raise EngineError("The voice Kokoro could not be loaded.", advice) from error
 
-    def _frames(self, text: str, gone: threading.Event) -> Iterator[AudioFrame]:
-        self._load()
-        for phonemes in self._phonemizer.phonemize(text):
-            for part in _parts(phonemes):
-                if gone.is_set():
-                    return
-                yield AudioFrame(self._speak(part), SAMPLE_RATE)
+    def phonemize(self, text: str) -> list[str]:
+        return list(self._reader.phonemize(text))
 
-    def _speak(self, phonemes: str) -> npt.NDArray[np.float32]:
-        ids = [self._vocabulary[symbol] for symbol in phonemes if symbol in self._vocabulary]
-        inputs = {
-            "tokens": np.array([[0, *ids, 0]], np.int64),
-            "style": self._styles[len(ids)],
-            "speed": np.array([self._rate], np.float32),
+    def speak(self, phonemes: str, rate: float) -> Samples:
+        ids = self._reader.ids(phonemes)  # hibari was distilled from Kokoro and kept its numbers, zeros at both ends
+        feed = {
+            "tokens": np.array([ids], np.int64),
+            "style": self._styles[min(len(ids) - 2, len(self._styles) - 1)],
+            "speed": np.array([rate], np.float32),
         }
-        return np.asarray(self._session.run(None, inputs)[0], np.float32).reshape(-1)
-
-
-def _parts(phonemes: str) -> Iterator[str]:
-    """Pieces the model can hold, cut at spaces."""
-    while len(phonemes) > LONGEST_PHONEMES:
-        cut = phonemes.rfind(" ", 0, LONGEST_PHONEMES)
-        cut = cut if cut > 0 else LONGEST_PHONEMES
-        yield phonemes[:cut]
-        phonemes = phonemes[cut:].lstrip()
-    if phonemes:
-        yield phonemes
+        try:
+            return np.asarray(self._session.run(None, feed)[0], np.float32).reshape(-1)
+        except Exception as error:  # boundary: onnxruntime's errors share no base class
+            raise EngineError("The voice could not speak.", "Try again, or use the voice hibari.") from error

@@ -140,9 +140,7 @@ def plan_pieces(regions: list[Region], probabilities: Samples, offset: int) -> l
             count += 1
         if count < len(waiting):
             count = _best_cut(waiting[: count + 1])
-        pieces.append(
-            _piece(waiting[:count], is_cut=count < len(waiting) and waiting[count].start == _end(waiting, count))
-        )
+        pieces.append(_piece(waiting[:count], is_cut=count < len(waiting) and waiting[count].is_cut))
         waiting = waiting[count:]
     return pieces
 
@@ -150,11 +148,8 @@ def plan_pieces(regions: list[Region], probabilities: Samples, offset: int) -> l
 def _best_cut(regions: list[Region]) -> int:
     """After how many of the regions to cut: where the pause before the next is longest, not too early."""
     candidates = range(1, len(regions))
-    late = [
-        count
-        for count in candidates
-        if regions[count - 1].end - regions[0].start >= SHORTEST_PIECE_SECONDS * SPEECH_RATE
-    ]
+    least = regions[0].start + SHORTEST_PIECE_SECONDS * SPEECH_RATE
+    late = [count for count in candidates if regions[count - 1].end >= least]
     return max(late or candidates, key=lambda count: (regions[count].start - regions[count - 1].end, count))
 
 

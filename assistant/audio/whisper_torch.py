@@ -27,7 +27,7 @@ _MEDIAN_WIDTH = 7  # openai-whisper's own smoothing of the attention
 
 
 class OpenAIWhisper:
-    """The Transcriber on openai-whisper. `device` is "cpu", "cuda" or "auto". Loads on the first call or on `load()`."""
+    """The Transcriber on openai-whisper. `device` is "cpu", "cuda" or "auto". Loads on the first call or `load()`."""
 
     def __init__(self, model_folder: Path, vad_path: Path | None = None, device: str = "auto") -> None:
         self._model_folder = model_folder
