@@ -1,0 +1,102 @@
+"""The whole program on a real sound server: a person asks, and what comes out of the loudspeaker is the answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.audio.whisper_ct2 import FasterWhisper
+from assistant.core.types import AudioFrame
+from assistant.llm.catalog import Catalog
+from tests.device.pulse import RECORD_RATE, PulseServer, Recorder
+
+QUESTION = Path(__file__).resolve().parents[2] / "resources" / "demo" / "question.flac"
+READY_SECONDS = 120.0
+ANSWER_SECONDS = 180.0  # two busy cores; a laptop needs two
+
+
+class Program:
+    """A `vesper` process without a display, with a data folder of its own, watched through its event log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._log = folder / "events.jsonl"
+        data = folder / "data"
+        (data / "config").mkdir(parents=True)
+        (data / "models").symlink_to(Catalog.load().models_folder)
+        settings = '[window]\nopen_microphone = true\n[mind]\nmodel = "qwen2.5-coder-0.5b"\nlongest_reply_tokens = 60\n'
+        (data / "config" / "settings.toml").write_text(settings)
+        command = [sys.executable, "-m", "assistant", "--data-dir", str(data), "--event-log", str(self._log)]
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "VESPER_TEST": "1"}
+        self.process = subprocess.Popen(command, env=environment)
+
+    def events(self) -> list[dict[str, Any]]:
+        if not self._log.exists():
+            return []
+        lines = self._log.read_text().splitlines()
+        return [json.loads(line) for line in lines if line.endswith("}")]
+
+    def until(self, condition: Callable[[list[dict[str, Any]]], bool], seconds: float) -> list[dict[str, Any]]:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            events = self.events()
+            if condition(events):
+                return events
+            assert self.process.poll() is None, f"vesper left with {self.process.returncode}"
+            time.sleep(0.1)
+        raise AssertionError(f"not within {seconds} s; last events: {[e['event'] for e in self.events()][-12:]}")
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == name]
+
+
+@pytest.fixture
+def program(server: PulseServer, tmp_path: Path) -> Iterator[Program]:
+    server.start()
+    one = Program(tmp_path)
+    yield one
+    one.close()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.model
+async def test_a_spoken_question_is_answered_aloud_with_the_words_on_the_screen(
+    program: Program, server: PulseServer, recorder: Callable[[], Recorder]
+) -> None:
+    program.until(
+        lambda events: any(e["engine"] == "mind" and e["state"] == "ready" for e in of(events, "EngineStateChanged"))
+        and bool(of(events, "MicrophoneOpened")),
+        READY_SECONDS,
+    )
+    heard = recorder()
+    server.say(QUESTION)
+    events = program.until(lambda events: bool(of(events, "ReplyFinished")), ANSWER_SECONDS)
+    time.sleep(0.5)
+    heard.stop()
+    assert "country" in of(events, "UtteranceTranscribed")[0]["text"].lower()
+    shown = "".join(event["text"] for event in of(events, "ReplyDelta"))
+    whisper = FasterWhisper(Catalog.load().folder("whisper-base"))
+    transcript = await whisper.transcribe(AudioFrame(heard.samples, RECORD_RATE), "en")
+    whisper.close()
+    assert likeness(shown, transcript.text) > 0.8, f"shown: {shown!r}; heard: {transcript.text!r}"
+    assert [turn["role"] for turn in of(events, "TurnCommitted")] == ["user", "assistant"]
+
+
+def likeness(first: str, second: str) -> float:
+    def letters(text: str) -> str:
+        return "".join(letter for letter in text.lower() if letter.isalnum())
+
+    return SequenceMatcher(None, letters(first), letters(second)).ratio()
