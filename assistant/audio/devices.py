@@ -97,13 +97,20 @@ class Choice:
     microphone: SoundDevice | None
     speaker: SoundDevice | None
     notices: tuple[tuple[str, str], ...] = ()
+    behind_a_server: bool = False
 
     @property
-    def can_share_a_stream(self) -> bool:
-        """One stream has one clock and one rate: echo cancellation wants that (ADR 0010)."""
+    def has_one_rate(self) -> bool:
+        """Both sides are there and agree on a rate: what is heard and what is played can be paired."""
         if self.microphone is None or self.speaker is None:
             return False
         return self.microphone.default_rate == self.speaker.default_rate
+
+    @property
+    def can_share_a_stream(self) -> bool:
+        """One full-duplex stream, with one clock. Behind a sound server it would have none of the hardware's clock and
+        the bridge's troubles: it spins, it ends under load, and a slow microphone stops the loudspeaker (ADR 0010)."""
+        return self.has_one_rate and not self.behind_a_server
 
 
 NO_MICROPHONE = ("No microphone was found.", "Plug one in; until then you can type.")
@@ -130,7 +137,7 @@ def choose(system: SoundSystem, settings: AudioSettings) -> Choice:
         notices.append(NO_MICROPHONE)
     if speaker is None:
         notices.append(NO_SPEAKER)
-    return Choice(microphone, speaker, tuple(notices))
+    return Choice(microphone, speaker, tuple(notices), behind_a_server=bool(system.server))
 
 
 def _named(

@@ -36,6 +36,7 @@ class PortAudio:
         self._sounddevice: Any = sounddevice
 
     def survey(self, refresh: bool = False) -> SoundSystem:
+        server = find_server()  # before the list: a change while that is read is seen as one, and read again
         if refresh:
             with quiet_stderr():
                 self._sounddevice._terminate()
@@ -45,7 +46,6 @@ class PortAudio:
             return SoundSystem(())
         # One interface only: the others list the same hardware again under other names.
         api = apis[max(0, self._sounddevice.default.hostapi)]
-        server = find_server()
         devices = tuple(self._device(index, api, server) for index in api["devices"])
         return SoundSystem(
             devices,

@@ -27,6 +27,7 @@ TICK_SECONDS = 0.05  # the level meter's 20 Hz; everything else is counted from 
 RETRY_SECONDS = 1.0  # a device that came back is heard within five seconds, driver and server included
 LOOK_AROUND_SECONDS = 2.0  # how often the system's default devices are compared with the open ones
 START_SECONDS = 5.0  # a virtual microphone gives its first block after 1.4 s and the second 2 s later
+MISSING_SECONDS = 4.0  # how long one side is done without before both are opened anew in the hope of the other
 STALLED_SECONDS = 1.0  # without a callback: a working device calls 50 times in it
 STRAINED_SHARE = 0.3  # of a core; a healthy stream takes 0.02, ALSA's bridge to PulseAudio was seen spinning at 0.97
 QUIET_LEVEL = 0.3  # -42 dB: nobody is speaking whom a change of streams would cut off
@@ -78,9 +79,9 @@ class SoundCard:
         return self.microphone.latency_seconds + self.speaker.latency_seconds
 
     @property
-    def shares_a_stream(self) -> bool:
-        """One clock for both sides: the second column of `microphone.blocks()` is a true echo reference."""
-        return self._devices is not None and self._devices.shares_a_stream
+    def has_reference(self) -> bool:
+        """`microphone.blocks()` gives what was played beside what was heard: an echo canceller can work."""
+        return self._devices is not None and self._devices.has_reference
 
     @property
     def has_started(self) -> bool:
@@ -130,7 +131,7 @@ class SoundCard:
 
     async def _watch(self, opened: OpenDevices) -> Loss:
         """Returns when these devices should be opened anew."""
-        opened_at = looked_at = ticked_at = self._clock()
+        opened_at = looked_at = ticked_at = self._clock()  # the first look only starts the count of `busy_before`
         busy_before = 0.0
         while True:
             await asyncio.sleep(TICK_SECONDS)
@@ -143,30 +144,32 @@ class SoundCard:
             if loss is not None:
                 return loss
             if now - looked_at > LOOK_AROUND_SECONDS and self.speaker.queued_seconds == 0:
-                if await self._others_are_there(opened):
+                if await self._others_are_there(opened, now - opened_at):
                     return Loss.CHANGED
                 busy = opened.busy_seconds
-                is_strained = busy - busy_before > STRAINED_SHARE * (now - looked_at)
+                is_strained = busy - busy_before > STRAINED_SHARE * (now - looked_at) and looked_at > opened_at
                 if is_strained and opened.shares_a_stream and self.microphone.level < QUIET_LEVEL:
                     return Loss.STRAINED
                 looked_at, busy_before = now, busy
                 ticked_at = self._clock()
 
     def _loss(self, opened: OpenDevices, opened_at: float, now: float) -> Loss | None:
-        sides = [side for side in (opened.speaker, opened.microphone) if side]
-        if not sides or any(not side.stream.is_active for side in sides):
+        speaker, microphone = (
+            _loss(side, opened_at, now) if side else None for side in (opened.speaker, opened.microphone)
+        )
+        if opened.speaker is None and opened.microphone is None:
             return Loss.GONE
-        # Opened apart, a microphone that gives nothing is no reason to interrupt the loudspeaker.
-        side = sides[0]
-        return Loss.STALLED if _is_stalled(side, opened_at, now) else None
+        # A microphone of its own that failed is no reason to cut the loudspeaker's words short.
+        return speaker or (microphone if self.speaker.queued_seconds == 0 else None)
 
-    async def _others_are_there(self, opened: OpenDevices) -> bool:
+    async def _others_are_there(self, opened: OpenDevices, open_seconds: float) -> bool:
         if self._driver is None:
             return False
-        fingerprint = await self._thread.call(self._driver.fingerprint)
-        if fingerprint or opened.system.fingerprint:
-            return fingerprint != opened.system.fingerprint
-        return not opened.is_complete  # nobody tells of new devices here: look again for what is missing
+        if await self._thread.call(self._driver.fingerprint) != opened.system.fingerprint:
+            return True
+        # What is missing may have come without a sign, unless its coming would have changed the fingerprint.
+        is_missing = not opened.is_complete and not opened.system.listens_to_itself
+        return is_missing and open_seconds > MISSING_SECONDS
 
     async def _give_up(self, opened: OpenDevices, loss: Loss) -> None:
         self.microphone.detach()
@@ -204,7 +207,10 @@ class SoundCard:
         self._devices = None
 
 
-def _is_stalled(side: Side, opened_at: float, now: float) -> bool:
+def _loss(side: Side, opened_at: float, now: float) -> Loss | None:
+    if not side.stream.is_active:
+        return Loss.GONE
     if now - opened_at < START_SECONDS:
-        return False
-    return side.wire.last_block_at is None or now - side.wire.last_block_at > STALLED_SECONDS
+        return None
+    is_silent = side.wire.last_block_at is None or now - side.wire.last_block_at > STALLED_SECONDS
+    return Loss.STALLED if is_silent else None

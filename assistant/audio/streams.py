@@ -41,8 +41,12 @@ class Wire:
             played = self._played[: len(to_play)]
             self._playback.fill(played, now + heard_in_seconds)
             to_play[:] = played[:, None]
-        if heard is not None and self._capture is not None:
+        if self._capture is None:
+            return
+        if heard is not None:
             self._capture.write(heard, played)
+        elif played is not None:
+            self._capture.remember(played)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,13 @@ class OpenDevices:
         return self.microphone is not None and self.speaker is not None and self.microphone.wire is self.speaker.wire
 
     @property
+    def has_reference(self) -> bool:
+        """What is played reaches the capture track."""
+        if self.capture is None or self.playback is None:
+            return False
+        return self.is_complete and self.capture.sample_rate == self.playback.sample_rate
+
+    @property
     def has_started(self) -> bool:
         """Every open stream has called back."""
         sides = [side for side in (self.microphone, self.speaker) if side]
@@ -104,6 +115,8 @@ def open_devices(
             pass  # one of the two is at fault; opened one by one, the other still works
         else:
             return opened
+    if choice.microphone and choice.has_one_rate:
+        opened.capture = CaptureTrack(choice.microphone.default_rate)  # before the loudspeaker, which is paired with it
     for microphone, speaker in ((None, choice.speaker), (choice.microphone, None)):
         try:
             _open(driver, opened, clock, microphone, speaker)
@@ -123,12 +136,12 @@ def _open(
     if device is None:
         return
     rate = device.default_rate
-    capture = CaptureTrack(rate) if microphone else None
+    if microphone and opened.capture is None:
+        opened.capture = CaptureTrack(rate)
     playback = PlaybackTrack(rate) if speaker else None
-    wire = Wire(clock, capture, playback)
+    wire = Wire(clock, opened.capture, playback)
     stream = driver.open(StreamRequest(rate, microphone, speaker), wire)
     if microphone:
-        opened.capture = capture
         opened.microphone = Side(microphone, stream, wire, stream.latency_seconds[0])
     if speaker:
         opened.playback = playback

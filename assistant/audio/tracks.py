@@ -20,6 +20,7 @@ FADE_SECONDS = 0.005  # a cut without a fade clicks; five milliseconds do not
 KNEE = 0.8  # louder than this is bent instead of cut off
 MARKS = 128  # blocks remembered for the clock: 1.3 s of the smallest usual blocks, longer than any sane latency
 LONGEST_BLOCK = 16_384  # samples; the driver asks for 20 ms, which is 3,840 at the highest rate there is
+REFERENCE_BLOCKS = 3  # 60 ms: what two threads of one rhythm may be apart
 QUIETEST_DECIBEL = -60.0  # the bottom of the level meter
 
 
@@ -105,23 +106,34 @@ class PlaybackTrack:
 class CaptureTrack:
     """What the microphone heard, and beside it, sample for sample, what the loudspeaker was given meanwhile.
 
-    The second column is the reference an echo canceller needs; it is silence where the two devices are not one stream.
+    The second column is the reference an echo canceller needs. Where the two are not one stream, it comes through a
+    ring of its own, at most REFERENCE_BLOCKS behind, so it leads the echo by the round trip less that; where they
+    do not even share a rate, it is silence.
     """
 
     def __init__(self, sample_rate: int) -> None:
         self.sample_rate = sample_rate
         self.level = 0.0
         self._ring = Ring(round(BACKLOG_SECONDS * sample_rate), columns=2)
-        self._silence = np.zeros(LONGEST_BLOCK, np.float32)
+        self._reference = Ring(REFERENCE_BLOCKS * LONGEST_BLOCK)
+        self._played = np.zeros(LONGEST_BLOCK, np.float32)
 
     @property
     def lost_samples(self) -> int:
         return self._ring.overruns
 
     def write(self, heard: Samples, played: Samples | None) -> None:
-        """Callback: one block of both sides, equally long."""
+        """The microphone's callback: one block of both sides, or of one whose other was `remember`ed."""
         self.level = math.sqrt(float(np.dot(heard, heard)) / max(1, len(heard)))
-        self._ring.write(heard, self._silence[: len(heard)] if played is None else played)
+        if played is None:
+            played = self._played[: len(heard)]
+            self._reference.skip_to(self._reference.written - REFERENCE_BLOCKS * len(heard))
+            played[self._reference.read_into(played) :] = 0.0
+        self._ring.write(heard, played)
+
+    def remember(self, played: Samples) -> None:
+        """The loudspeaker's callback, where it is another stream of the same rate."""
+        self._reference.write(played)
 
     def read(self) -> tuple[Samples, Samples]:
         """Loop: everything that has arrived, (heard, played)."""

@@ -78,10 +78,6 @@ class WavSpeaker:
         self._resampler = Resampler(sample_rate, sample_rate)
 
     @property
-    def is_open(self) -> bool:
-        return True
-
-    @property
     def played_seconds(self) -> float:
         return sum(self._heard(piece) for piece in self._pieces) / self.sample_rate
 

@@ -66,6 +66,10 @@ class RunningCard:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.card = SoundCard(AudioSettings(), self.events.append)
+        self.task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self.task = asyncio.create_task(self.card.run())
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
         try:
@@ -87,9 +91,10 @@ class RunningCard:
 
 @pytest.fixture
 async def running() -> AsyncIterator[RunningCard]:
+    """Not started yet."""
     one = RunningCard()
-    task = asyncio.create_task(one.card.run())
     yield one
-    task.cancel()
-    await asyncio.wait({task})
-    assert task.cancelled(), task.exception()
+    if one.task is not None:
+        one.task.cancel()
+        await asyncio.wait({one.task})
+        assert one.task.cancelled(), one.task.exception()

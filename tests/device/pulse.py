@@ -34,20 +34,20 @@ class PulseServer:
         self._server: subprocess.Popen[bytes] | None = None
         self._clients: list[subprocess.Popen[bytes]] = []
 
-    def start(self, microphone: bool = True, speaker: bool = True, rate: int = 48_000, channels: int = 2) -> None:
+    def start(self, microphone: bool = True, rate: int = 48_000, channels: int = 2, keep_awake: bool = True) -> None:
         command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
         command += ["--realtime=no", "--high-priority=no", f"--log-target=file:{self._folder}/pulse.log"]
         modules = [f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}"]
-        modules += [SPEAKER.format(rate=rate, channels=channels)] if speaker else []
+        modules.append(SPEAKER.format(rate=rate, channels=channels))
         modules += MICROPHONE if microphone else []
         for module in modules:
             command += ["-L", module]
         self._server = subprocess.Popen(command, env=self._environment(), stderr=subprocess.DEVNULL)
         self._wait_until_ready()
-        if speaker:
-            self.pactl("set-default-sink", "speaker")
+        self.pactl("set-default-sink", "speaker")
         if microphone:
             self.pactl("set-default-source", "mic")
+        if microphone and keep_awake:
             self.keep_microphone_awake()
 
     def plug_microphone(self) -> None:

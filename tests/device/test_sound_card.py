@@ -32,6 +32,7 @@ async def test_a_clause_comes_out_of_the_loudspeaker_as_it_went_in(
     channels: int,
 ) -> None:
     server.start(rate=rate, channels=channels)
+    running.start()
     heard = recorder()
     await running.until_flowing()
 
@@ -48,6 +49,7 @@ async def test_played_seconds_follow_what_was_heard(
     server: PulseServer, recorder: Callable[[], Recorder], running: RunningCard
 ) -> None:
     server.start()
+    running.start()
     heard = recorder()
     await running.until_flowing()
 
@@ -65,6 +67,7 @@ async def test_flush_silences_within_150_ms_and_forgets_the_rest(
     server: PulseServer, recorder: Callable[[], Recorder], running: RunningCard
 ) -> None:
     server.start()
+    running.start()
     heard = recorder()
     await running.until_flowing()
     await running.card.speaker.play(tone(5))
@@ -86,6 +89,7 @@ async def test_a_killed_server_is_told_and_sound_returns_with_it(
     server: PulseServer, recorder: Callable[[], Recorder], running: RunningCard
 ) -> None:
     server.start()
+    running.start()
     await running.until_flowing()
     await running.card.speaker.play(tone(20))
 
@@ -110,6 +114,7 @@ async def test_a_killed_server_is_told_and_sound_returns_with_it(
 async def test_without_a_sound_server_one_sentence_is_told_and_nothing_waits(
     server: PulseServer, running: RunningCard
 ) -> None:
+    running.start()
     await running.until(lambda: bool(running.seen(NoticeShown)), 2.0)
     async with asyncio.timeout(1.0):
         await running.card.speaker.play(tone(60))
@@ -128,6 +133,7 @@ async def test_without_a_microphone_the_loudspeaker_works_and_is_not_listened_to
     server: PulseServer, running: RunningCard
 ) -> None:
     server.start(microphone=False)
+    running.start()
     await running.until_flowing()
     assert running.card.speaker.is_open
     assert running.card.microphone.device == ""
@@ -147,6 +153,6 @@ async def test_the_report_names_devices_rate_and_latency(server: PulseServer) ->
     assert report["microphone"]
     assert report["speaker"]
     assert report["sample_rate"] == 44_100
-    assert report["full_duplex"] is True
+    assert report["sound_server"] == "pulseaudio"
     assert 0 < report["speaker_latency_seconds"] < 0.3
     assert {"pulse", "default"} <= {device["name"] for device in report["devices"]}

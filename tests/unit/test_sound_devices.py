@@ -9,7 +9,7 @@ from assistant.core.errors import DeviceError
 from assistant.core.settings import AudioSettings
 from tests.fakes import FakeSoundDriver, microphone_device, speaker_device
 
-BOTH = SoundSystem((microphone_device(), speaker_device()), host_api="ALSA", server="pulseaudio")
+BOTH = SoundSystem((microphone_device(), speaker_device()), host_api="ALSA")
 
 
 def test_defaults_are_chosen_and_share_a_stream() -> None:
@@ -24,6 +24,13 @@ def test_different_rates_need_two_streams() -> None:
     assert not choose(
         SoundSystem((microphone_device(rate=16_000), speaker_device())), AudioSettings()
     ).can_share_a_stream
+
+
+def test_behind_a_sound_server_streams_are_apart_but_of_one_rate() -> None:
+    choice = choose(SoundSystem(BOTH.devices, server="pulseaudio"), AudioSettings())
+
+    assert choice.has_one_rate
+    assert not choice.can_share_a_stream
 
 
 def test_a_device_is_chosen_by_its_name() -> None:
