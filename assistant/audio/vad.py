@@ -48,12 +48,14 @@ class Silero:
         """Probability of speech, 0 to 1, of the stream's next 512 samples at 16 kHz."""
         return float(self._run(np.asarray(frame512, np.float32).reshape(1, FRAME_SAMPLES))[0])
 
-    def probabilities(self, samples: Samples) -> Samples:
+    def probabilities(self, samples: Samples, gain: float = 1.0) -> Samples:
         """One probability per 32 ms of a whole recording at 16 kHz; the last frame is filled up with silence."""
         self.reset()
-        missing = -len(samples) % FRAME_SAMPLES
-        frames = np.pad(samples, (0, missing)).astype(np.float32, copy=False).reshape(-1, FRAME_SAMPLES)
-        parts = [self._run(frames[at : at + _BATCH_FRAMES]) for at in range(0, len(frames), _BATCH_FRAMES)]
+        parts: list[Samples] = []
+        for start in range(0, len(samples), _BATCH_FRAMES * FRAME_SAMPLES):
+            batch = samples[start : start + _BATCH_FRAMES * FRAME_SAMPLES] * np.float32(gain)
+            whole = np.pad(batch, (0, -len(batch) % FRAME_SAMPLES)).astype(np.float32, copy=False)
+            parts.append(self._run(whole.reshape(-1, FRAME_SAMPLES)))
         self.reset()
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
