@@ -67,7 +67,8 @@ class MessageText(QTextEdit):
         return self.document().toPlainText()
 
     def height_for(self, width: int) -> int:
-        self.document().setTextWidth(width)
+        if self.document().textWidth() != width:  # setting it lays out everything again, even when it is the same
+            self.document().setTextWidth(width)
         return round(self.document().size().height() + 0.5)
 
     def ideal_width(self, longest: int) -> int:

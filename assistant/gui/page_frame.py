@@ -44,7 +44,9 @@ class _Probe(QRunnable):
         self._frame = frame
 
     def run(self) -> None:
-        self._frame.probed.emit(preview_refusal())
+        refusal = preview_refusal()
+        if shiboken6.isValid(self._frame):  # the window may have been closed meanwhile
+            self._frame.probed.emit(refusal)
 
 
 class PageFrame(QWidget):
@@ -105,9 +107,6 @@ class PageFrame(QWidget):
 
     def close_page(self) -> None:
         """Let go of the page and its processes. Before the application ends, or Chromium complains."""
-        view, self._view = self._view, None
-        if view is not None:
-            shiboken6.delete(view)  # now: what outlives the application ends in a crash
         self._discard()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -149,6 +148,7 @@ class PageFrame(QWidget):
         self._job, self._shown = job, page
         if self._page is not None:
             self._patience.start(PATIENCE_MILLISECONDS)
+            self._set_frozen(False)  # a frozen page does not load, even while nobody sees it
             self._page.show_html(page.html)
             self.shown.emit()
 
@@ -162,21 +162,22 @@ class PageFrame(QWidget):
         self._page.reported.connect(self.told)
         self._page.loadFinished.connect(self._loaded)
         self._page.renderProcessTerminated.connect(self._crashed)
-        if self._view is None:
-            self._view = QWebEngineView(self._page, self)
-            self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-            self._view.setAcceptDrops(False)
-            self._view.setAccessibleName("Preview of the page")
-            self._view.show()
-        else:
-            self._view.setPage(self._page)
+        self._view = QWebEngineView(self._page, self)
+        self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._view.setAcceptDrops(False)
+        self._view.setAccessibleName("Preview of the page")
+        self._view.show()
         self._scroll = QPointF()
         self._fit()
 
     def _discard(self) -> None:
+        """Delete view, page and profile, now and in this order: each crashes when it outlives the one before."""
         self._patience.stop()
         self._cover.hide()
+        view, self._view = self._view, None
         page, self._page = self._page, None
+        if view is not None:
+            shiboken6.delete(view)
         if page is not None:
             page.blockSignals(True)
             page.dispose()
@@ -199,7 +200,11 @@ class PageFrame(QWidget):
         if not self._scroll.isNull():
             place = f"window.scrollTo({self._scroll.x() / zoom:.0f},{self._scroll.y() / zoom:.0f})"
             self._page.runJavaScript(place, 1)  # 1 is the application's own world: the page's policy does not apply
-        QTimer.singleShot(COVER_MILLISECONDS, self._cover.hide)
+        QTimer.singleShot(COVER_MILLISECONDS, self._settle)
+
+    def _settle(self) -> None:
+        self._cover.hide()
+        self._set_frozen(not self.isVisible())
 
     def _crashed(self, status: QWebEnginePage.RenderProcessTerminationStatus, _: int) -> None:
         if status.name != "NormalTerminationStatus":

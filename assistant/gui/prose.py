@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class LineKind(StrEnum):
@@ -105,6 +106,7 @@ def code_blocks(text: str) -> str:
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
+@lru_cache(maxsize=2_000)  # a streamed reply is read again with every word; its finished lines need not be
 def _line(raw: str, gap: bool) -> Line:
     if _RULE.match(raw):
         return Line(LineKind.RULE, (), gap=gap)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
@@ -12,6 +14,7 @@ from assistant.gui.transcript_rows import RowWidget, row_widget
 
 SHOWN_ROWS = 60  # several screens; every row costs about a millisecond to lay out
 MOST_ROWS = 180  # beyond this the oldest widgets go, while the user is at the end
+RECENT = 4  # rows that came since the last painting, usually
 ROW_GAP = 18
 MARGIN = 24
 NEAR_END = 32  # pixels from the end that still count as being there
@@ -87,8 +90,9 @@ class TranscriptView(QScrollArea):
         """The rows to have as widgets: from the oldest one shown now, or the newest few."""
         if self._rows:
             oldest = self._rows[0].key
-            for index, row in enumerate(rows):
-                if row.key == oldest:
+            nearby = range(max(0, len(rows) - len(self._rows) - RECENT), len(rows))
+            for index in chain(nearby, range(nearby.start)):  # nearly always among the first
+                if rows[index].key == oldest:
                     return rows[index:]
         return rows[-SHOWN_ROWS:]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["VESPER_TEST"] = "1"
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from assistant.core.settings import Settings
@@ -18,7 +17,7 @@ from assistant.gui.main_window import MainWindow, create_window
 from assistant.gui.web_engine import prepare_web_engine
 from tests.gui.fake_commands import FakeCommands
 
-prepare_web_engine()  # before any QApplication
+prepare_web_engine({"VESPER_TEST": "1"})  # before any QApplication; the variable itself is not set for other tests
 
 MakeWindow = Callable[..., MainWindow]
 
@@ -34,7 +33,6 @@ def make_window(qtbot: QtBot, commands: FakeCommands) -> Iterator[MakeWindow]:
 
     def make(settings: Settings | None = None) -> MainWindow:
         window = create_window(commands, settings or Settings())
-        qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
         made.append(window)
@@ -43,7 +41,9 @@ def make_window(qtbot: QtBot, commands: FakeCommands) -> Iterator[MakeWindow]:
     yield make
     for window in made:
         window.close()
-    QApplication.processEvents()
+        window.deleteLater()
+    made.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # else every window outlives its test
 
 
 @pytest.fixture

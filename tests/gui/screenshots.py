@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["VESPER_TEST"] = "1"
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
@@ -189,7 +188,7 @@ def shoot(folder: Path, name: str, theme: str, size: tuple[int, int] = (1280, 80
 def main(arguments: list[str]) -> int:
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    prepare_web_engine()
+    prepare_web_engine({"VESPER_TEST": "1"})
     application = QApplication([])
     application.setQuitOnLastWindowClosed(False)
     application.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
