@@ -99,6 +99,10 @@ class Listener:
         self._is_open = False
         self._lose()
 
+    def drop_speech(self) -> None:
+        """Forget speech in progress, hands-free or with the key held, and listen on. Nothing is emitted."""
+        self._start_afresh()
+
     def begin_push(self) -> None:
         """The talk key went down: everything until it comes up is one utterance, whether muted or not."""
         if self._press is not None:

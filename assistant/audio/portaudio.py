@@ -7,6 +7,7 @@ PortAudio is terminated; a server that is killed only ends the callbacks; errors
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,13 +20,15 @@ BLOCK_SECONDS = 0.02  # shorter blocks gave dropouts on a busy two-core machine 
 LATENCY_SECONDS = 0.05  # silence within 150 ms of a stop; 0.08 took 165, and "low" drifted up to 300 (ADR 0010)
 LONGEST_LATENCY_SECONDS = 0.5  # a driver that claims more is not believed
 
+_LIBRARY = threading.Lock()  # PortAudio has one state per process; a list that is read while it is re-read is garbage
+
 
 class PortAudio:
     """Loads the sound library at once; raises DeviceError where there is none."""
 
     def __init__(self) -> None:
         forgo_shared_memory()
-        with quiet_stderr():
+        with _LIBRARY, quiet_stderr():
             try:
                 import sounddevice
             except OSError as error:  # what sounddevice raises when the shared library is missing
@@ -37,10 +40,14 @@ class PortAudio:
 
     def survey(self, refresh: bool = False) -> SoundSystem:
         server = find_server()  # before the list: a change while that is read is seen as one, and read again
-        if refresh:
-            with quiet_stderr():
-                self._sounddevice._terminate()
-                self._sounddevice._initialize()
+        with _LIBRARY:
+            if refresh:
+                with quiet_stderr():
+                    self._sounddevice._terminate()
+                    self._sounddevice._initialize()
+            return self._look(server)
+
+    def _look(self, server: SoundServer | None) -> SoundSystem:
         apis = self._sounddevice.query_hostapis()
         if not apis:
             return SoundSystem(())
@@ -61,7 +68,7 @@ class PortAudio:
 
     def open(self, request: StreamRequest, process: Process) -> OpenStream:
         try:
-            with quiet_stderr():
+            with _LIBRARY, quiet_stderr():
                 return _Stream(self._sounddevice, request, process)
         except (self._sounddevice.PortAudioError, ValueError) as error:
             names = {device.name for device in (request.microphone, request.speaker) if device}

@@ -108,6 +108,18 @@ async def test_muting_in_the_middle_of_speech_forgets_it(room: Room) -> None:
     assert room.kinds == [MicrophoneOpened, SpeechStarted, MicrophoneClosed]
 
 
+async def test_dropped_speech_brings_nothing_and_the_next_is_heard(room: Room) -> None:
+    room.listener.open()
+    await room.silence(15)
+    await room.says(20)
+    room.listener.drop_speech()
+    await room.silence(40)
+    await room.says(20)
+    await room.silence(40)
+
+    assert room.kinds == [MicrophoneOpened, SpeechStarted, SpeechStarted, UtteranceEnded]
+
+
 async def test_the_detector_starts_afresh_when_the_microphone_is_opened_again(room: Room) -> None:
     room.listener.open()
     await room.silence(3)
