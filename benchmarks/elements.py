@@ -68,7 +68,7 @@ def main() -> None:
     for entry in entries:
         image = np.asarray(cv2.imread(str(arguments.folder / entry["file"])), np.uint8)
         seen = perceive(image, reader)
-        drawn, found = _drawn(entry), _found(seen)
+        drawn, found = drawn_items(entry), found_items(seen)
         one, other = count(drawn, found, True), count(drawn, found, False)
         aware.add(one)
         blind.add(other)
@@ -107,7 +107,7 @@ def _overlap(drawn: Item, found: Item, by_class: bool) -> float:
     return 0.0 if by_class and drawn.kind != found.kind else drawn.box.overlap(found.box)
 
 
-def _drawn(entry: dict[str, Any]) -> list[Item]:
+def drawn_items(entry: dict[str, Any]) -> list[Item]:
     width, height = entry["width"], entry["height"]
     items = []
     for e in entry["elements"]:
@@ -118,7 +118,7 @@ def _drawn(entry: dict[str, Any]) -> list[Item]:
     return items
 
 
-def _found(seen: Perception) -> list[Item]:
+def found_items(seen: Perception) -> list[Item]:
     back = np.linalg.inv(seen.matrix)
     return [
         Item(CLASS.get(e.type, str(e.type)), _carried(e, back), e.text)

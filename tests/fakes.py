@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from assistant.audio.devices import Process, SoundDevice, SoundSystem, StreamRequest
+from assistant.audio.whisper import Hypothesis, Search
 from assistant.core.errors import DeviceError
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
+from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
+from assistant.vision.ink import Pixels
+from assistant.vision.reader import OcrLine
 
 
 class LoudnessDetector:
@@ -116,3 +119,59 @@ def microphone_device(name: str = "mic", rate: int = 48_000) -> SoundDevice:
 
 def speaker_device(name: str = "speaker", rate: int = 48_000) -> SoundDevice:
     return SoundDevice(name, 1, 0, 2, rate, is_default_output=True)
+
+
+class FakeTextReader:
+    """Reads the writing it was told of: text by box (left, top, width, height). Crops read as `again`, in turn."""
+
+    def __init__(self, written: dict[tuple[int, int, int, int], str], again: tuple[str, ...] = ()) -> None:
+        self._written = written
+        self._again = list(again)
+
+    def lines(self, image: Pixels) -> list[OcrLine]:
+        found = []
+        for (x, y, width, height), text in self._written.items():
+            quad = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
+            found.append(OcrLine(np.array(quad, np.float32), text, 0.95))
+        return found
+
+    def recognise(self, crops: Sequence[Pixels]) -> list[tuple[str, float]]:
+        return [(self._again.pop(0) if self._again else "", 0.9) for _ in crops]
+
+
+@dataclass
+class ScriptedDecoder:
+    """A Whisper that hears `results` in turn, the last one for ever, and spreads its words evenly over the sound."""
+
+    results: Sequence[Hypothesis]
+    is_multilingual: bool = True
+    probabilities: dict[str, float] = field(default_factory=lambda: {"en": 1.0})
+    windows: list[float] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
+    languages_used: list[str] = field(default_factory=list)
+
+    def encode(self, samples: Samples, window_seconds: float) -> None:
+        self.windows.append(window_seconds)
+
+    def languages(self, encoded: None) -> dict[str, float]:
+        return self.probabilities
+
+    def decode(self, encoded: None, language: str, search: Search) -> Hypothesis:
+        self.searches.append(search)
+        self.languages_used.append(language)
+        return self.results[min(len(self.searches), len(self.results)) - 1]
+
+    def align(self, encoded: None, language: str, tokens: tuple[int, ...], seconds: float) -> tuple[Word, ...]:
+        words = next(result for result in self.results if result.tokens == tokens).text.split()
+        step = seconds / len(words)
+        return tuple(Word(word, at * step, (at + 1) * step) for at, word in enumerate(words))
+
+
+class ScriptedTranscriber:
+    """Hears the same in every recording."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+        return Transcript(self.text, language or "en", (Word(self.text, 0.0, 1.0),), audio.seconds, 0.01)

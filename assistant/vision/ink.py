@@ -84,8 +84,9 @@ def stroke_width(mask: Mask) -> float:
     """Twice the typical distance from a stroke's middle to its edge."""
     if not mask.any():
         return 3.0
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    ridge = (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (mask > 0)
+    rimmed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)  # all ink has no distance at all
+    depth = cv2.distanceTransform(rimmed, cv2.DIST_L2, 3)
+    ridge = (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (rimmed > 0)
     return float(np.clip(2 * np.median(depth[ridge]) - 0.5, 1.5, 20.0))
 
 

@@ -74,7 +74,8 @@ DOUBTFUL = 0.93  # a word the reader is surer of is mended only where letters lo
 
 def mend(text: str, confidence: float) -> str:
     """The text with misread interface words put right. Case and unknown words stay."""
-    return " ".join(_mend_word(word, confidence) for word in _joined_words(text.split()))
+    words = [part for word in _joined_words(text.split()) for part in _parted_word(word)]
+    return " ".join(_mend_word(word, confidence) for word in words)
 
 
 def is_button_text(text: str) -> bool:
@@ -122,6 +123,18 @@ def _joined_words(words: list[str]) -> list[str]:
         else:
             joined.append(word)
     return joined
+
+
+def _parted_word(word: str) -> list[str]:
+    """Two words the reader ran together ("ExpressDelivery"), apart: both halves are words, the whole is none."""
+    low = word.lower()
+    if not word.isalpha() or low in _known():
+        return [word]
+    for i in range(3, len(word) - 2):
+        by_case = word[i].isupper() and word[i - 1].islower()
+        if low[:i] in _known() and low[i:] in _known() and (by_case or min(i, len(word) - i) > 3):
+            return [word[:i], word[i:]]
+    return [word]
 
 
 def _mend_word(word: str, confidence: float) -> str:

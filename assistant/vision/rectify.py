@@ -59,7 +59,7 @@ def find_page(image: Pixels) -> Points | None:
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (9, 9), 0)
     _, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     inside, outside = grey[bright > 0], grey[bright == 0]
-    if not outside.size or float(np.median(inside)) - float(np.median(outside)) < 40:
+    if not outside.size or not inside.size or float(np.median(inside)) - float(np.median(outside)) < 40:
         return None
     bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

@@ -21,6 +21,7 @@ from assistant.vision.texts import erase_outlines
 
 FEW_WORDS = 2  # readable lines; with more the picture has real words, and its waves are drawn paragraphs
 MOST_WAVES = 80
+WIDEST = 0.7  # of the picture: a longer line is a rule
 
 
 def scribbled_lines(scene: Scene) -> list[OcrLine]:
@@ -39,7 +40,8 @@ def scribbled_lines(scene: Scene) -> list[OcrLine]:
     reach = max(3, round(0.9 * unit))
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, reach), np.uint8))
     _, found = pieces(np.asarray(joined, np.uint8))
-    waves = [p.box for p in found if _is_wave(p.box, unit)][:MOST_WAVES]
+    widest = WIDEST * mask.shape[1]
+    waves = [p.box for p in found if _is_wave(p.box, unit) and p.box.width < widest][:MOST_WAVES]
     margin = 0.25 * unit
     return [
         line_of(TextSpan(SCRIBBLE, 0.6, Box(b.x - margin, b.y - margin, b.width + 2 * margin, b.height + 2 * margin)))
