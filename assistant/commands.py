@@ -146,7 +146,7 @@ async def make_page(engines: app.Engines, options: argparse.Namespace) -> int:
         if options.elements:
             write_atomically(options.elements, json.dumps(reading_as_dict(reading), indent=1).encode())
         if options.screenshot:
-            await asyncio.to_thread(take_screenshot, options.out, options.screenshot)
+            take_screenshot(options.out, options.screenshot)
             watch.mark("screenshot")
     finally:
         await engines.close()
@@ -168,14 +168,19 @@ def _report_sketch(options: argparse.Namespace, reading: SketchReading, seconds:
 
 
 def take_screenshot(page: Path, target: Path, width: int = 1280) -> None:
-    """A picture of a page, by a browser of the system where there is one, else by the app's own preview."""
+    """A picture of a page, by a browser of the system where there is one, else by the app's own preview.
+
+    Call it on the main thread: Qt wants that.
+    """
     from assistant.pages.render import find_browser, render
 
     if find_browser() is not None:
         render(page, target, width)
         return
-    from assistant.gui.page_preview import render_to_png
+    from assistant.gui.page_shot import render_to_png
+    from assistant.gui.web_engine import prepare_web_engine
 
+    prepare_web_engine()
     render_to_png(page.read_text(encoding="utf-8"), width, target)
 
 

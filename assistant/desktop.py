@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import app
+from assistant.audio.echo import EchoSafeMicrophone
 from assistant.audio.listener import Listener
 from assistant.audio.sound_card import SoundCard
 from assistant.audio.vad import Silero
@@ -69,6 +70,7 @@ class SessionThread:
         self._session: Session
         self._store: Conversations
         self._card: SoundCard
+        self._microphone: EchoSafeMicrophone
         self._listener: Listener
 
     # The thread -----------------------------------------------------------------------------------------------------
@@ -90,7 +92,7 @@ class SessionThread:
         await self._assemble()
         self._keep(self._session.run())
         self._keep(self._card.run())
-        self._keep(self._listener.run(self._card.microphone))
+        self._keep(self._listener.run(self._microphone))
         self._keep(self._lock.serve(self._on_show))
         self._keep(self._load())
         self._keep(self._keep_store())
@@ -110,6 +112,7 @@ class SessionThread:
         history = History(await self._store.turns(latest) if latest is not None else ())
         conversation_id = latest if latest is not None else await self._store.open_conversation()
         self._card = SoundCard(settings.audio, self._publish)
+        self._microphone = EchoSafeMicrophone(self._card, settings.audio, self._publish)
         reader, model = app.SlotReader(engines.eyes), app.SlotModel(engines.mind)
         parts = ReplyParts(
             app.SlotTranscriber(engines.hearing),
@@ -163,9 +166,7 @@ class SessionThread:
         self._session.post(event)
 
     def _drop_speech(self) -> None:
-        if self._listener.is_open:
-            self._listener.close()
-            self._listener.open()
+        self._listener.drop_speech()
 
     # What the window lists ------------------------------------------------------------------------------------------
 
@@ -295,6 +296,7 @@ class SessionThread:
         parts.settings = settings
         parts.voice = self._voice(settings)
         self._card.apply(settings.audio)
+        self._microphone.apply(settings.audio)
         if before.endpoint != settings.endpoint:
             self._listener.apply(settings.endpoint)
         await self._engines.apply(settings)

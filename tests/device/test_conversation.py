@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -77,14 +78,16 @@ async def test_a_spoken_question_is_answered_aloud_with_the_words_on_the_screen(
     program: Program, server: PulseServer, recorder: Callable[[], Recorder]
 ) -> None:
     program.until(
-        lambda events: any(e["engine"] == "mind" and e["state"] == "ready" for e in of(events, "EngineStateChanged"))
-        and bool(of(events, "MicrophoneOpened")),
+        lambda events: (
+            any(e["engine"] == "mind" and e["state"] == "ready" for e in of(events, "EngineStateChanged"))
+            and bool(of(events, "MicrophoneOpened"))
+        ),
         READY_SECONDS,
     )
     heard = recorder()
     server.say(QUESTION)
     events = program.until(lambda events: bool(of(events, "ReplyFinished")), ANSWER_SECONDS)
-    time.sleep(0.5)
+    await asyncio.sleep(0.5)
     heard.stop()
     assert "country" in of(events, "UtteranceTranscribed")[0]["text"].lower()
     shown = "".join(event["text"] for event in of(events, "ReplyDelta"))

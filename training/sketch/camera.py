@@ -40,7 +40,7 @@ def _photo(rng: np.random.Generator, ink: Image) -> Image:
     paper = np.full((height, width), base, np.float32)
     paper += cv2.resize(rng.normal(0, 5, (height // 60 + 2, width // 60 + 2)), (width, height)).astype(np.float32)
     _ruling(rng, paper)
-    y, x = np.mgrid[0:1:complex(height), 0:1:complex(width)].astype(np.float32)
+    y, x = np.mgrid[0 : 1 : complex(height), 0 : 1 : complex(width)].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)
     paper *= 1 + rng.uniform(0, 0.35) * (np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5))
     if rng.random() < 0.3:  # the shadow of a hand or a phone

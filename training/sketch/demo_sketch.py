@@ -31,7 +31,8 @@ def main(font: Path, out: Path) -> None:
     pen.line((870, 350), (1170, 580))
     pen.line((1170, 350), (870, 580))
     picture, _ = _tilt(rng, _photo(rng, ink), [])
-    tinted = cv2.merge([np.clip(picture.astype(np.float32) * gain, 0, 255).astype(np.uint8) for gain in (0.93, 0.99, 1)])
+    grey = picture.astype(np.float32)
+    tinted = cv2.merge([(grey * gain).astype(np.uint8) for gain in (0.93, 0.99, 1)])
     cv2.imwrite(str(out), tinted, [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 

@@ -1,4 +1,4 @@
-"""The detector's network: a residual encoder, a feature pyramid back to stride 4, two heads (CenterNet with box sides)."""
+"""The detector's network: residual encoder, feature pyramid back to stride 4, two heads (CenterNet, box sides)."""
 
 from __future__ import annotations
 

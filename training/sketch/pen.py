@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -37,7 +38,7 @@ class Pen:
     def stroke(self, points: list[Point], thickness: int | None = None) -> None:
         """A line through the points, as an unsteady hand draws it."""
         path: list[Point] = []
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = math.hypot(x1 - x0, y1 - y0)
             steps = max(2, int(length / 14))
             bow = self.rng.normal(0, self.wobble * min(3.0, length / 90))

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from assistant.vision.detector import CLASSES, STRIDE
 from training.sketch.network import Network
@@ -102,11 +101,14 @@ class Samples:
         rng, size = self._rng, CROP
         sx = float(rng.uniform(0.62, 1.35))
         sy = sx * float(rng.uniform(0.85, 1.18))
-        dx, dy = rng.uniform(0.1, 1.0) * min(0.0, size - image.shape[1] * sx), rng.uniform(0, 1) * min(
-            0.0, size - image.shape[0] * sy
+        dx, dy = (
+            rng.uniform(0.1, 1.0) * min(0.0, size - image.shape[1] * sx),
+            rng.uniform(0, 1) * min(0.0, size - image.shape[0] * sy),
         )
         flip = rng.random() < 0.15
-        matrix = np.array([[-sx if flip else sx, 0, (image.shape[1] * sx if flip else 0) + dx], [0, sy, dy]], np.float32)
+        matrix = np.array(
+            [[-sx if flip else sx, 0, (image.shape[1] * sx if flip else 0) + dx], [0, sy, dy]], np.float32
+        )
         moved = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_AREA)
         x = boxes[:, 1] * matrix[0, 0] + matrix[0, 2]
         x = x + boxes[:, 3] * matrix[0, 0] if flip else x
@@ -128,11 +130,13 @@ def score_loss(logits: Tensor, heat: Tensor) -> Tensor:
 def box_loss(sides: Tensor, reach: Tensor, weight: Tensor) -> Tensor:
     left, top, right, bottom = sides.unbind(1)
     l2, t2, r2, b2 = reach.unbind(1)
-    width, height = torch.minimum(left, l2) + torch.minimum(right, r2), torch.minimum(top, t2) + torch.minimum(bottom, b2)
+    width = torch.minimum(left, l2) + torch.minimum(right, r2)
+    height = torch.minimum(top, t2) + torch.minimum(bottom, b2)
     shared = width.clamp(min=0) * height.clamp(min=0)
     union = (left + right) * (top + bottom) + (l2 + r2) * (t2 + b2) - shared
-    hull_w, hull_h = torch.maximum(left, l2) + torch.maximum(right, r2), torch.maximum(top, t2) + torch.maximum(bottom, b2)
-    hull = hull_w * hull_h
+    hull_width = torch.maximum(left, l2) + torch.maximum(right, r2)
+    hull_height = torch.maximum(top, t2) + torch.maximum(bottom, b2)
+    hull = hull_width * hull_height
     giou = shared / union.clamp(min=1e-3) - (hull - union) / hull.clamp(min=1e-3)
     return ((1 - giou) * weight).sum() / weight.sum().clamp(min=1)
 
@@ -174,8 +178,11 @@ def train(options: argparse.Namespace) -> None:
         losses.append((float(loss_score.detach()), float(loss_box.detach())))
         if step % 50 == 0 or step == options.steps:
             mean = np.mean(losses[-50:], axis=0)
-            print(f"step {step} score {mean[0]:.3f} box {mean[1]:.3f} samples {samples.look()} "
-                  f"{(time.monotonic() - began) / len(losses):.2f} s/step", flush=True)
+            print(
+                f"step {step} score {mean[0]:.3f} box {mean[1]:.3f} samples {samples.look()} "
+                f"{(time.monotonic() - began) / len(losses):.2f} s/step",
+                flush=True,
+            )
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             torch.save(state, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)

@@ -162,7 +162,9 @@ class Sheet:
         self.mark(x, y, kind, size)
         label = self.pick(words.PHRASES)
         gap = size * self.between(0.3, 0.8)
-        box = self.text(x + size + gap, y + self.between(-2, 3), label, self.unit * self.between(0.8, 1), room - size - gap)
+        box = self.text(
+            x + size + gap, y + self.between(-2, 3), label, self.unit * self.between(0.8, 1), room - size - gap
+        )
         return (x, y, size + gap + box[2], max(size, box[3]))
 
     # Pictures --------------------------------------------------------------------------------------------------
@@ -222,7 +224,10 @@ class Sheet:
             self.magnifier(x, y, size)
         elif style == 2:  # a star
             self.pen.stroke(
-                [(x + size * px, y + size * py) for px, py in [(0.5, 0), (0.8, 1), (0, 0.4), (1, 0.4), (0.2, 1), (0.5, 0)]]
+                [
+                    (x + size * px, y + size * py)
+                    for px, py in [(0.5, 0), (0.8, 1), (0, 0.4), (1, 0.4), (0.2, 1), (0.5, 0)]
+                ]
             )
         elif style == 3:
             self.pen.line((x, y), (x + size, y + size))
