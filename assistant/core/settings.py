@@ -13,6 +13,8 @@ class AudioSettings:
     volume: float = 1.0
     """0 to 1.5, applied to the voice only."""
     earcons: bool = True
+    headset: bool = False
+    """The microphone cannot hear the loudspeaker: nothing is taken out of what it hears."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,182 @@
+"""Hearing the user and not the assistant: our own voice is taken out of what the microphone heard.
+
+The rule: nobody behind this microphone ever hears the loudspeaker as speech. Where the voice can be subtracted it is;
+where it cannot (no library, no common rhythm of the devices) the microphone is deaf while the loudspeaker plays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from enum import Enum, auto
+from typing import Any, Protocol
+
+import numpy as np
+
+from assistant.audio.echo_convergence import Convergence
+from assistant.audio.microphone import Framer
+from assistant.audio.resampler import Resampler
+from assistant.audio.sound_card import SoundCard
+from assistant.audio.tracks import CaptureTrack
+from assistant.core.aio import EngineThread
+from assistant.core.errors import EngineError
+from assistant.core.events import NoticeShown
+from assistant.core.ports import Emit
+from assistant.core.settings import AudioSettings
+from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
+
+BLOCK_SAMPLES = 160  # 10 ms at SPEECH_RATE, the only length WebRTC's canceller takes
+DEAF_SECONDS = 0.25  # after the loudspeaker's last sound: what is still in the air and in the buffers
+HUSH = 1e-6  # stands for silence where exact zeros would look like a microphone that is switched off
+
+
+class Way(Enum):
+    """What is done to what the microphone heard."""
+
+    STRAIGHT = auto()
+    """Nothing: a headset, or no loudspeaker at all."""
+    CLEANED = auto()
+    DEAF = auto()
+    """Silence while the loudspeaker plays."""
+
+
+class Canceller(Protocol):
+    """Takes the echo of `played` out of `heard`: equally long, whole blocks of 10 ms at SPEECH_RATE."""
+
+    def clean(self, heard: Samples, played: Samples) -> Samples: ...
+
+
+class EchoCanceller:
+    """WebRTC's canceller (livekit's build): finds the delay by itself. For one stream, on one thread at a time.
+
+    Takes 0.1 ms per block of 10 ms. It crushes the user while both talk, which the speech detector survives and a
+    recogniser does less: the voice is to be lowered as soon as the user is heard (docs/adr/0013).
+    """
+
+    def __init__(self) -> None:
+        """Raises EngineError where the library is missing or does not load."""
+        try:
+            from livekit.rtc import AudioFrame as Block
+            from livekit.rtc import AudioProcessingModule
+        except (ImportError, OSError) as error:
+            raise EngineError("The echo canceller is not installed.", "Install the package livekit.") from error
+        self._block: Any = Block
+        self._module = AudioProcessingModule(echo_cancellation=True)
+
+    def clean(self, heard: Samples, played: Samples) -> Samples:
+        cleaned = np.empty(len(heard), np.float32)
+        for start in range(0, len(heard), BLOCK_SAMPLES):
+            block = slice(start, start + BLOCK_SAMPLES)
+            self._module.process_reverse_stream(self._frame(played[block]))
+            near = self._frame(heard[block])
+            self._module.process_stream(near)
+            np.divide(np.frombuffer(near.data, np.int16), 32768, out=cleaned[block], dtype=np.float32)
+        return cleaned
+
+    def _frame(self, samples: Samples) -> Any:
+        data = bytearray((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes())
+        return self._block(data, SPEECH_RATE, 1, len(samples))
+
+
+class EchoSafeMicrophone:
+    """Implements the Microphone port around the sound card's. One consumer at a time."""
+
+    def __init__(
+        self,
+        card: SoundCard,
+        settings: AudioSettings,
+        emit: Emit,
+        make_canceller: Callable[[], Canceller] = EchoCanceller,
+    ) -> None:
+        """`make_canceller` is called on the echo thread, anew for every device that is opened."""
+        self._card = card
+        self._settings = settings
+        self._emit = emit
+        self._make_canceller = make_canceller
+        self._thread = EngineThread("echo")
+        self._told: set[str] = set()
+        self._played_at = float("-inf")
+        self.convergence = Convergence()
+        """How well the canceller of the open device does."""
+
+    @property
+    def device(self) -> str:
+        return self._card.microphone.device
+
+    @property
+    def latency_seconds(self) -> float:
+        return self._card.microphone.latency_seconds
+
+    def apply(self, settings: AudioSettings) -> None:
+        """Take over changed settings: a headset is believed at once."""
+        self._settings = settings
+
+    async def frames(self) -> AsyncIterator[AudioFrame]:
+        track: CaptureTrack | None = None
+        chain = Chain(SPEECH_RATE, None)
+        try:
+            async for source, heard, played in self._card.microphone.blocks():
+                if source is not track:
+                    track = source
+                    chain = Chain(source.sample_rate, await self._canceller())
+                    self.convergence = chain.convergence
+                for frame in await self._thread.call(chain.push, heard, played, self._way(chain)):
+                    yield frame
+        finally:
+            self._thread.close()
+
+    async def _canceller(self) -> Canceller | None:
+        try:
+            return await self._thread.call(self._make_canceller)
+        except EngineError as error:
+            self._tell(error.what)
+            return None
+
+    def _way(self, chain: Chain) -> Way:
+        speaker = self._card.speaker
+        if self._settings.headset or not speaker.is_open:
+            return Way.STRAIGHT
+        if chain.can_clean and self._card.has_reference:
+            return Way.CLEANED
+        if chain.can_clean:
+            self._tell("Microphone and loudspeaker run at different rates, so I cannot hear you while I speak.")
+        now = asyncio.get_running_loop().time()
+        if speaker.queued_seconds > 0:
+            self._played_at = now
+        return Way.DEAF if now - self._played_at < DEAF_SECONDS else Way.STRAIGHT
+
+    def _tell(self, what: str) -> None:
+        """Each sentence once: it stays true until the program is started anew."""
+        if what not in self._told:
+            self._told.add(what)
+            self._emit(NoticeShown("info", what, "Use the Stop button to interrupt, or wear a headset."))
+
+
+class Chain:
+    """From blocks at the device's rate to clean frames. For one opened device, on one thread at a time."""
+
+    def __init__(self, sample_rate: int, canceller: Canceller | None) -> None:
+        self._canceller = canceller
+        self._resamplers = Resampler(sample_rate, SPEECH_RATE), Resampler(sample_rate, SPEECH_RATE)
+        self._rest = np.zeros((2, 0), np.float32)
+        self._framer = Framer(SPEECH_RATE)
+        self.convergence = Convergence()
+
+    @property
+    def can_clean(self) -> bool:
+        return self._canceller is not None
+
+    def push(self, heard: Samples, played: Samples, way: Way) -> list[AudioFrame]:
+        """Equally long columns in, whole frames out. The canceller sees everything, whatever the way."""
+        columns = [resampler.push(column) for resampler, column in zip(self._resamplers, (heard, played), strict=True)]
+        pair = np.concatenate([self._rest, columns], axis=1)
+        whole = pair.shape[1] - pair.shape[1] % BLOCK_SAMPLES
+        self._rest = pair[:, whole:]
+        near, far = pair[0, :whole], pair[1, :whole]
+        if way is Way.CLEANED and self._canceller is not None:
+            cleaned = self._canceller.clean(near, far)
+            self.convergence.push(near, far, cleaned)
+            near = cleaned if near.any() else near  # a switched-off microphone stays recognisable
+        elif way is Way.DEAF:
+            near = np.full(len(near), HUSH, np.float32)
+        return self._framer.push(near)

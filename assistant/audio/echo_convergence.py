@@ -1,0 +1,50 @@
+"""How well the echo is being cancelled, from the energies before and after. Pure: time is counted in samples."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from assistant.core.types import SPEECH_RATE, Samples
+
+SETTLED_DECIBEL = 10.0  # of echo taken out: what is left no longer sounds like speech
+SETTLED_SECONDS = 0.25  # in a row
+SMOOTHING_SECONDS = 0.1
+AUDIBLE = 10 ** (-50 / 20)  # root mean square from which something is being played
+ECHO = 10 ** (-60 / 20)  # a microphone this quiet while something plays hears no echo: there is nothing to cancel
+
+
+class Convergence:
+    """Echo return loss enhancement while something is played, and whether it has ever been good enough."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._after = 0.0
+        self._good_samples = 0
+        self.is_settled = False
+        """Has been good for SETTLED_SECONDS in a row since the device was opened."""
+
+    @property
+    def erle_decibel(self) -> float:
+        """Of the last tenth of a second in which something was played; 0 before that."""
+        if self._before <= 0:
+            return 0.0
+        return 10 * math.log10(self._before / max(self._after, 1e-12))
+
+    def push(self, heard: Samples, played: Samples, cleaned: Samples) -> None:
+        """The same stretch of all three, at SPEECH_RATE."""
+        count = len(heard)
+        if not count or _power(played) < AUDIBLE**2:
+            return
+        weight = min(1.0, count / (SMOOTHING_SECONDS * SPEECH_RATE))
+        self._before += weight * (_power(heard) - self._before)
+        self._after += weight * (_power(cleaned) - self._after)
+        is_good = self._before < ECHO**2 or self.erle_decibel >= SETTLED_DECIBEL
+        self._good_samples = self._good_samples + count if is_good else 0
+        if self._good_samples >= SETTLED_SECONDS * SPEECH_RATE:
+            self.is_settled = True
+
+
+def _power(samples: Samples) -> float:
+    return float(np.dot(samples, samples)) / len(samples)
