@@ -6,17 +6,19 @@ is chosen from the kit's closed list (resources/kit/kit.js), never written here.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 
 from assistant.core.sketch import Element, ElementType, Page, SketchReading
+from assistant.pages.bank import JOKES
 from assistant.pages.controls import Controls
-from assistant.pages.intents import JOKES, Slots, clean, is_hint, jokes_for
+from assistant.pages.intake import intake
+from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
 from assistant.pages.layout import layout
+from assistant.pages.markup import script_json
 from assistant.pages.measures import Measures
 from assistant.pages.tables import table_rows
 from assistant.pages.tree import Kind, Node
@@ -30,8 +32,7 @@ NAV_TOP = 0.2  # share of the page's height in which a row of short texts is nav
 
 def compile_page(reading: SketchReading, title: str, slots: Slots | None = None, revision: int = 0) -> Page:
     """The page as drawn. Milliseconds; any valid reading gives a valid page."""
-    elements = tuple(element for element in reading.elements if element.box.width > 0 and element.box.height > 0)
-    root = layout(elements)
+    root = layout(intake(reading).elements)
     return _Compiler(root, tuple(root.elements()), slots or Slots()).page(title, revision)
 
 
@@ -59,12 +60,7 @@ class _Compiler:
         first = next((e.text for e in self._elements if e.type is ElementType.HEADING and e.text), "")
         name = clean(first) or title or "Page"
         self._body()
-        data = {
-            "jokes": [{"setup": setup, "punchline": punchline} for setup, punchline in self._jokes or JOKES],
-            "jokeElement": self._joke_id,
-            "answer": self._slots.answer,
-            "tip": "tip" in self._words,
-        }
+        data = page_data(self._elements, self._slots)
         html = "\n".join(
             [
                 "<!doctype html>",
@@ -81,7 +77,7 @@ class _Compiler:
                 *self._lines,
                 "</main>",
                 '<div id="toast" role="status" hidden></div>',
-                f'<script type="application/json" id="page-data">{_json(data)}</script>',
+                f'<script type="application/json" id="page-data">{script_json(data)}</script>',
                 f"<script>\n{kit_file('kit.js')}\n</script>",
                 "</body>",
                 "</html>",
@@ -206,7 +202,7 @@ class _Compiler:
         style = _join(style, f"font-size: {self._measures.font(element):g}px")
         field = self._labels.get(element.id)
         if field is not None and not (self._headings and element.id == self._headings[0]):
-            return f'<label id="{name}" for="{_safe(field)}"{_class(centre)}{_style(style)}>{text}</label>'
+            return f'<label id="{name}" for="{field}"{_class(centre)}{_style(style)}>{text}</label>'
         if element.type is ElementType.LINK:
             return f'<a id="{name}" href="#{name}"{_class(centre)}{_style(style)}>{text}</a>'
         if element.type is ElementType.HEADING:
@@ -271,10 +267,6 @@ def _width(node: Node, parent: Node) -> str:
     return f"width: {min(100.0, 100 * node.box.width / parent.box.width):.0f}%"
 
 
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
-
-
 def _join(*styles: str) -> str:
     return "; ".join(style for style in styles if style)
 
@@ -288,8 +280,4 @@ def _class(name: str) -> str:
 
 
 def _id(element: Element) -> str:
-    return _safe(element.id)
-
-
-def _safe(text: str) -> str:
-    return "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "-_")) or "x"
+    return element.id

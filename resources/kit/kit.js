@@ -3,6 +3,8 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const data = JSON.parse($("#page-data").textContent);
+  const FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea";
+  const GIVEN = "button, select, option, script, #toast, .reveal, .added, .problem";
   let toastTimer = 0;
   let jokeIndex = 0;
 
@@ -14,82 +16,233 @@
     toastTimer = setTimeout(() => { box.hidden = true; }, 3500);
   }
 
-  function box(button, kind) {
-    // The place of an answer: right under the button's row, made once.
-    const row = button.closest(".row") || button;
-    let place = row.nextElementSibling;
-    if (!place || !place.classList.contains(kind)) {
-      place = document.createElement(kind === "added" ? "ul" : "div");
-      place.className = kind;
-      place.setAttribute("aria-live", "polite");
-      row.after(place);
-    }
-    return place;
+  const nameOf = (node) => (node.textContent.trim() || node.getAttribute("aria-label") || "").replace(/\s+/g, " ");
+  const precedes = (first, second) => Boolean(first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING);
+
+  function make(tag, className, text) {
+    const node = document.createElement(tag);
+    node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
   }
 
-  const field = (button) => {
-    const fields = all("input:not([type=checkbox]):not([type=radio]), textarea");
-    const before = fields.filter((f) => f.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
-    return before.at(-1) || fields[0];
-  };
-
-  function numberNode() {
-    const walker = document.createTreeWalker($("main"), NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const node = walker.currentNode;
-      if (/\d/.test(node.textContent) && !node.parentElement.closest("button, select, option, script, #toast")) return node;
+  // The place of an answer: right under the button's row, made once.
+  function place(button) {
+    const row = button.closest(".row") || button;
+    let found = row.nextElementSibling;
+    if (!found || !found.classList.contains("reveal")) {
+      found = make("div", "reveal");
+      found.setAttribute("aria-live", "polite");
+      row.after(found);
     }
-    return null;
+    found.hidden = false;
+    return found;
+  }
+
+  // The field a button speaks of: the last one before it, else the first of the page.
+  function field(button) {
+    const fields = all(FIELDS);
+    return fields.filter((f) => precedes(f, button)).at(-1) || fields[0];
+  }
+
+  const numberOf = (text) => parseFloat(text.replace(/[^\d.,-]/g, "").replace(",", "."));
+
+  // Texts of the page, with those that come closest to the button first.
+  function texts(button) {
+    const walker = document.createTreeWalker($("main"), NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+      if (!walker.currentNode.parentElement.closest(GIVEN) && walker.currentNode.textContent.trim()) found.push(walker.currentNode);
+    }
+    const here = button.getBoundingClientRect();
+    const far = (node) => {
+      const box = node.parentElement.getBoundingClientRect();
+      return Math.hypot(box.x + box.width / 2 - here.x - here.width / 2, box.y + box.height / 2 - here.y - here.height / 2);
+    };
+    return found.map((node) => [far(node), node]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]);
+  }
+
+  // Counter ---------------------------------------------------------------------------------------------------------
+
+  function counter(button) {
+    const near = texts(button);
+    const plain = near.find((node) => /^\s*-?\d+\s*$/.test(node.textContent));
+    const worded = near.find((node) => /^[^\d]{0,20}-?\d+[^\d]{0,12}$/.test(node.textContent));
+    const input = all(FIELDS).find((f) => f.type === "number" || /^-?\d+$/.test(f.value || f.placeholder));
+    return plain || worded || input || null;
   }
 
   function count(step, button) {
-    let node = numberNode();
-    if (!node) {
-      const place = box(button, "reveal");
-      place.textContent = "0";
-      node = place.firstChild;
+    if (clock.node) { clock.reset(); return; }
+    let node = counter(button);
+    if (node === null && step === 0 && $(FIELDS)) { actions.clear(button); return; }
+    if (node === null) {
+      const answer = place(button);
+      if (!answer.firstChild) answer.textContent = "0";
+      node = answer.firstChild;
     }
-    const old = Number(node.textContent.match(/-?\d+/)[0]);
-    const value = step === 0 ? 0 : old + step;
-    node.textContent = node.textContent.replace(/-?\d+/, String(value));
+    const shown = "value" in node ? node.value || node.placeholder || "0" : node.textContent;
+    const value = step === 0 ? 0 : Number((shown.match(/-?\d+/) || ["0"])[0]) + step;
+    if ("value" in node) node.value = String(value);
+    else node.textContent = shown.replace(/-?\d+/, String(value));
     if (step === 0) toast("Back to 0");
+  }
+
+  // Clock -----------------------------------------------------------------------------------------------------------
+
+  const clock = {
+    node: null, seconds: 0, first: 0, timer: 0,
+    find(button) {
+      if (this.node) return;
+      this.node = texts(button).find((node) => /^\s*\d{1,2}:\d{2}(:\d{2})?\s*$/.test(node.textContent));
+      if (!this.node) { const answer = place(button); answer.textContent = "0:00"; this.node = answer.firstChild; }
+      this.first = this.seconds = this.node.textContent.trim().split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+    },
+    show() { this.node.textContent = `${Math.floor(this.seconds / 60)}:${String(this.seconds % 60).padStart(2, "0")}`; },
+    stop() { clearInterval(this.timer); this.timer = 0; },
+    reset() { this.stop(); this.seconds = this.first; this.show(); },
+    start() {
+      if (this.timer) return;
+      const step = this.first > 0 ? -1 : 1;
+      this.timer = setInterval(() => {
+        this.seconds += step;
+        this.show();
+        if (step < 0 && this.seconds <= 0) { this.stop(); toast("Time is up"); }
+      }, 1000);
+    },
+  };
+
+  // Pocket calculator: keys in, left-to-right precedence of a real one ------------------------------------------------
+
+  const keys = { text: "", done: false };
+  const OPERATORS = { "+": (a, b) => a + b, "-": (a, b) => a - b, "×": (a, b) => a * b, "÷": (a, b) => a / b };
+
+  function compute(text) {
+    const parts = text.match(/\d+\.?\d*|\.\d+|[-+×÷]/g) || [];
+    if (parts[0] === "-") parts.splice(0, 2, `-${parts[1]}`);
+    for (const level of ["×÷", "+-"]) {
+      for (let i = 1; i < parts.length - 1;) {
+        if (String(parts[i]).length === 1 && level.includes(parts[i])) {
+          parts.splice(i - 1, 3, OPERATORS[parts[i]](Number(parts[i - 1]), Number(parts[i + 1])));
+        } else i += 1;
+      }
+    }
+    const value = Number(parts[0] ?? 0);
+    return Number.isFinite(value) ? String(+value.toFixed(8)) : "Error";
+  }
+
+  function press(button) {
+    const key = nameOf(button).toLowerCase().replace(/[x*]/, "×").replace("/", "÷").replace(/[–−]/, "-").replace(",", ".");
+    if (key === "c" || key === "ac") keys.text = "";
+    else if (key === "=") keys.text = compute(keys.text);
+    else if (key === "%") keys.text = String(Number(compute(keys.text)) / 100);
+    else keys.text = (keys.done && /[\d.]/.test(key) ? "" : keys.text.replace("Error", "")) + key;
+    keys.done = key === "=";
+    const input = $(FIELDS);
+    const shown = input || all(".keys-display")[0] || (() => {
+      const first = $("button[data-action=key]").closest(".row") || $("button[data-action=key]");
+      const made = make("div", "reveal keys-display");
+      first.before(made);
+      return made;
+    })();
+    if (input) input.value = keys.text || "0"; else shown.textContent = keys.text || "0";
+  }
+
+  // Lists -----------------------------------------------------------------------------------------------------------
+
+  function listFor(button) {
+    const old = $(".added");
+    if (old) return old;
+    const list = make("ul", "added");
+    list.setAttribute("aria-live", "polite");
+    const ticks = all(".choice").filter((c) => $("input[type=checkbox]", c) && precedes(button, c));
+    const drawn = all("main ul, main ol").find((l) => precedes(button, l));
+    (ticks.at(-1) || drawn || button.closest(".row") || button).after(list);
+    return list;
+  }
+
+  function listItem(text) {
+    const item = make("li", "");
+    const label = make("label", "choice");
+    const tick = make("input", "");
+    tick.type = "checkbox";
+    label.append(tick, make("span", "", text));
+    const remove = make("button", "quiet", "×");
+    remove.type = "button";
+    remove.setAttribute("aria-label", `Remove ${text}`);
+    remove.addEventListener("click", () => { item.remove(); toast("Removed"); });
+    item.append(label, remove);
+    return item;
+  }
+
+  function search(text) {
+    const wanted = text.trim().toLowerCase();
+    const kinds = ["main tbody tr, main li", "main .card", "main .choice", "main p, main h2, main h3"];
+    const items = kinds.map((kind) => all(kind)).find((found) => found.length > 1) || [];
+    const hits = items.filter((item) => item.textContent.toLowerCase().includes(wanted));
+    items.forEach((item) => { item.style.display = wanted && hits.length && !hits.includes(item) ? "none" : ""; });
+    return hits.length;
+  }
+
+  // Forms -----------------------------------------------------------------------------------------------------------
+
+  function problemOf(f, scope) {
+    const text = f.value.trim();
+    if (f.required && !text) return "Please fill this in";
+    if (f.type === "email" && text && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return "This is not an e-mail address";
+    const passwords = all("input[type=password]", scope);
+    const repeats = /confirm|repeat|again/i.test(f.labels && f.labels[0] ? f.labels[0].textContent : f.placeholder);
+    if (f.type === "password" && repeats && passwords[0] !== f && passwords[0].value !== f.value) return "The passwords differ";
+    return "";
+  }
+
+  function check(scope) {
+    let wrong = null;
+    all(".problem").forEach((p) => p.remove());
+    for (const f of all(FIELDS, scope)) {
+      const problem = problemOf(f, scope);
+      f.classList.toggle("wrong", problem !== "");
+      f.setAttribute("aria-invalid", String(problem !== ""));
+      if (!problem) continue;
+      f.after(make("p", "problem", problem));
+      wrong = wrong || f;
+    }
+    if (wrong) wrong.focus();
+    return wrong === null;
+  }
+
+  function tip(numbers) {
+    const [bill, share, people] = numbers;
+    const extra = bill * share / 100;
+    const each = people > 0 ? `, ${((bill + extra) / people).toFixed(2)} each` : "";
+    return `Tip ${extra.toFixed(2)}, total ${(bill + extra).toFixed(2)}${each}`;
   }
 
   const actions = {
     reveal(button) {
-      const place = box(button, "reveal");
-      const hide = place.textContent !== "" && !place.hidden;
-      place.hidden = hide;
-      place.textContent = hide ? "" : (data.jokes[jokeIndex] || {}).punchline || data.answer;
+      const setups = Object.keys(data.punchlines).map((id) => document.getElementById(id)).filter(Boolean);
+      const setup = setups.filter((s) => precedes(s, button)).at(-1) || setups[0];
+      const own = jokeIndex === 0 && setup ? data.punchlines[setup.id] : "";
+      const text = own || (data.jokeElement && (data.jokes[jokeIndex] || {}).punchline) || data.answer;
+      const answer = place(button);
+      const hide = answer.textContent === text;
+      answer.textContent = hide ? "" : text;
+      answer.hidden = hide;
+      button.setAttribute("aria-expanded", String(!hide));
     },
     next(button) {
       jokeIndex = (jokeIndex + 1) % data.jokes.length;
-      all(".reveal").forEach((place) => { place.textContent = ""; place.hidden = true; });
+      all(".reveal").forEach((answer) => { answer.textContent = ""; answer.hidden = true; });
       const setup = data.jokeElement && document.getElementById(data.jokeElement);
-      if (setup) setup.textContent = data.jokes[jokeIndex].setup;
-      else { const place = box(button, "reveal"); place.hidden = false; place.textContent = data.jokes[jokeIndex].setup; }
+      const joke = data.jokes[jokeIndex];
+      if (setup) setup.textContent = $("[data-action=reveal]") ? joke.setup : `${joke.setup} ${joke.punchline}`;
+      else place(button).textContent = `${joke.setup} ${joke.punchline}`;
     },
     add(button) {
       const source = field(button);
       const text = source ? source.value.trim() : "";
-      if (!text) { toast(source ? "Type something first" : "Nothing to add"); if (source) source.focus(); return; }
-      const item = document.createElement("li");
-      const label = document.createElement("label");
-      label.className = "choice";
-      const tick = document.createElement("input");
-      tick.type = "checkbox";
-      tick.addEventListener("change", () => words.classList.toggle("done", tick.checked));
-      const words = document.createElement("span");
-      words.textContent = text;
-      label.append(tick, words);
-      const remove = document.createElement("button");
-      remove.type = "button";
-      remove.className = "quiet";
-      remove.textContent = "×";
-      remove.setAttribute("aria-label", `Remove ${text}`);
-      remove.addEventListener("click", () => item.remove());
-      item.append(label, remove);
-      box(button, "added").append(item);
+      if (!text) { toast(source ? "Type something first" : `${nameOf(button)}: there is no field to take it from`); if (source) source.focus(); return; }
+      listFor(button).append(listItem(text));
       source.value = "";
       source.focus();
     },
@@ -97,75 +250,88 @@
     minus: (button) => count(-1, button),
     zero: (button) => count(0, button),
     calculate(button) {
-      const numbers = all("input").map((f) => parseFloat(f.value.replace(",", "."))).filter((n) => Number.isFinite(n));
-      const place = box(button, "reveal");
-      place.hidden = false;
-      if (!numbers.length) { place.textContent = "Type numbers into the fields first."; return; }
-      const tip = data.tip && numbers.length >= 2;
-      const result = tip ? numbers[0] * (1 + numbers[1] / 100) / (numbers[2] || 1) : numbers.reduce((a, b) => a + b, 0);
-      place.textContent = tip
-        ? `Tip ${(numbers[0] * numbers[1] / 100).toFixed(2)}, total ${result.toFixed(2)}${numbers[2] ? " each" : ""}`
-        : `Total: ${+result.toFixed(2)}`;
+      const numbers = all("input").filter((f) => !["checkbox", "radio"].includes(f.type)).map((f) => numberOf(f.value)).filter(Number.isFinite);
+      const sum = numbers.reduce((a, b) => a + b, 0);
+      place(button).textContent = !numbers.length ? "Type numbers into the fields first."
+        : data.tip ? tip([numbers[0], numbers[1] ?? 15, numbers[2]]) : `Total: ${+sum.toFixed(2)}`;
     },
     search(button) {
       const source = field(button);
-      const wanted = source ? source.value.trim().toLowerCase() : "";
+      const wanted = source ? source.value.trim() : "";
+      const hits = search(wanted);
       if (!wanted) { toast("Type what to look for"); if (source) source.focus(); return; }
-      const items = all("main p, main li, main td, main .card, main .choice");
-      const hits = items.filter((item) => item.textContent.toLowerCase().includes(wanted));
-      items.forEach((item) => { item.style.outline = hits.includes(item) ? "2px solid var(--accent)" : ""; });
-      toast(hits.length ? `${hits.length} found` : `Nothing found for “${source.value.trim()}”`);
+      toast(hits ? `${hits} found` : `Nothing found for “${wanted}”`);
     },
-    all(button) {
+    all() {
       const ticks = all("input[type=checkbox]");
       const on = !ticks.every((tick) => tick.checked);
-      ticks.forEach((tick) => { tick.checked = on; });
-      toast(on ? "All ticked" : "None ticked");
+      ticks.forEach((tick) => { tick.checked = on; tick.dispatchEvent(new Event("change", { bubbles: true })); });
+      toast(!ticks.length ? "There is nothing to tick" : on ? "All ticked" : "None ticked");
     },
-    clear() {
-      all("input, textarea").forEach((f) => { if (f.type === "checkbox" || f.type === "radio") f.checked = false; else f.value = ""; });
-      all(".problem").forEach((p) => p.remove());
-      toast("Cleared");
+    clear(button) {
+      all("input, textarea").forEach((f) => { if (["checkbox", "radio"].includes(f.type)) f.checked = false; else f.value = ""; });
+      all("select").forEach((s) => { s.selectedIndex = 0; });
+      all(".problem, .added li").forEach((p) => p.remove());
+      all(".wrong").forEach((f) => f.classList.remove("wrong"));
+      search("");
+      toast(`${nameOf(button)}: done`);
     },
     submit(button) {
-      all(".problem").forEach((p) => p.remove());
-      const scope = button.closest("form") || document;
-      let wrong = null;
-      for (const f of all("input:not([type=checkbox]):not([type=radio]), textarea", scope)) {
-        const text = f.value.trim();
-        const problem = f.required && !text ? "Please fill this in"
-          : f.type === "email" && text && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? "This is not an e-mail address" : "";
-        f.classList.toggle("wrong", problem !== "");
-        if (!problem) continue;
-        const note = document.createElement("p");
-        note.className = "problem";
-        note.textContent = problem;
-        f.after(note);
-        wrong = wrong || f;
-      }
-      if (wrong) { wrong.focus(); toast("Please check the marked fields"); return; }
-      toast(`${button.textContent.trim()}: done`);
+      if (!check(button.closest("form") || document)) { toast("Please check the marked fields"); return; }
+      toast(`${nameOf(button)}: done`);
     },
-    tell: (button) => toast(`${button.textContent.trim() || "Button"}: there is nothing behind this yet`),
+    cart(button) {
+      button.dataset.count = String(Number(button.dataset.count || 0) + 1);
+      toast(`In the cart: ${all("[data-count]").reduce((sum, b) => sum + Number(b.dataset.count), 0)}`);
+    },
+    chosen(button) {
+      const picked = [...all("select").map((s) => s.selectedOptions[0]?.text), ...all(".choice").filter((c) => $("input", c)?.checked).map(nameOf)];
+      place(button).textContent = picked.filter(Boolean).join(", ") || "Nothing is chosen yet.";
+    },
+    start(button) { clock.find(button); clock.start(); toast("Running"); },
+    stop(button) { clock.find(button); clock.stop(); toast("Stopped"); },
+    roll(button) {
+      const flips = /flip|toss|coin/i.test(nameOf(button));
+      const sides = flips ? ["Heads", "Tails"] : ["1", "2", "3", "4", "5", "6"];
+      const side = sides[Math.floor(Math.random() * sides.length)];
+      const rolls = Number(button.dataset.rolls || 0) + 1;
+      button.dataset.rolls = String(rolls);
+      place(button).textContent = `${side} (${flips ? "toss" : "roll"} ${rolls})`;
+    },
+    toggle(button) {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(on));
+      button.classList.toggle("quiet", !on);
+      toast(`${nameOf(button)}: ${on ? "on" : "off"}`);
+    },
+    dark() { toast(document.body.classList.toggle("dark") ? "Dark" : "Light"); },
+    key: press,
+    tell: (button) => toast(`${nameOf(button) || "Button"}: there is nothing behind this yet`),
   };
+
+  function follow(link) {
+    const name = nameOf(link);
+    const target = all("h1, h2, h3").find((h) => nameOf(h).toLowerCase() === name.toLowerCase());
+    if (target) { target.scrollIntoView({ behavior: "smooth" }); target.tabIndex = -1; target.focus({ preventScroll: true }); }
+    all("nav a").forEach((a) => { if (link.closest("nav")) a.setAttribute("aria-current", String(a === link)); });
+    toast(target ? name : `“${name || "Link"}” would open here`);
+  }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (link) {
-      event.preventDefault();
-      const name = link.textContent.trim().toLowerCase();
-      const target = all("h1, h2, h3").find((h) => h.textContent.trim().toLowerCase() === name);
-      if (target) target.scrollIntoView({ behavior: "smooth" });
-      toast(target ? link.textContent.trim() : `“${link.textContent.trim()}” would open here`);
-      return;
-    }
+    if (link) { event.preventDefault(); follow(link); return; }
     const button = event.target.closest("button[data-action]");
-    if (button) { event.preventDefault(); (actions[button.dataset.action] || actions.tell)(button); }
+    if (button) { event.preventDefault(); (Object.hasOwn(actions, button.dataset.action) ? actions[button.dataset.action] : actions.tell)(button); }
   });
   document.addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("input", (event) => { if (event.target.type === "search") search(event.target.value); });
+  document.addEventListener("change", (event) => {
+    const label = event.target.closest(".choice");
+    if (label && event.target.type === "checkbox" && $("[data-action=add]")) label.classList.toggle("done", event.target.checked);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input")) return;
-    const next = all("button[data-action]").find((b) => event.target.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const next = all("button[data-action]").find((b) => precedes(event.target, b));
     if (next) { event.preventDefault(); next.click(); }
   });
 })();
