@@ -44,10 +44,11 @@ def find_shapes(mask: Mask, strokes: Sequence[Stroke], unit: float, stroke_width
     shapes = []
     for box in _proposals(mask, strokes, unit):
         tolerance = stroke_width + 1.5
-        ring = ring_score(mask, box)
+        roundish = 0.6 <= box.width / box.height <= 1.7
+        ring = ring_score(mask, box) if roundish else 0.0
         sides = side_scores(mask, box, tolerance)
         score = _box_score(sides, _runs_on(mask, box, unit))
-        if ring >= 0.7 and 0.6 <= box.width / box.height <= 1.7 and roundness(mask, box) > ROUND:
+        if ring >= 0.7 and roundness(mask, box) > ROUND:
             shapes.append(Shape(Form.RING, box, ring))
         elif score > 0 and not _is_split(mask, box, unit):
             shapes.append(Shape(Form.BOX, box, score, sides))
@@ -59,12 +60,10 @@ def side_scores(mask: Mask, box: Box, tolerance: float) -> tuple[float, float, f
     inside = _cut(mask, box)
     if min(inside.shape) < 4:
         return 0.0, 0.0, 0.0, 0.0
-    return (
-        _straightness(inside, tolerance),
-        _straightness(inside[:, ::-1].T, tolerance),
-        _straightness(inside[::-1], tolerance),
-        _straightness(inside.T, tolerance),
-    )
+    top, bottom = _straightness(inside, tolerance), _straightness(inside[::-1], tolerance)
+    if min(top, bottom) < 0.5:  # no box, whatever the other two are; most proposals end here
+        return top, 0.0, bottom, 0.0
+    return top, _straightness(inside[:, ::-1].T, tolerance), bottom, _straightness(inside.T, tolerance)
 
 
 def ring_score(mask: Mask, box: Box) -> float:
@@ -160,7 +159,10 @@ def _line(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], width: int) 
     for spread in (0.06, 0.03):
         near = np.abs(ys - base - slope * xs) <= max(3.0, spread * width)
         if near.sum() >= 5 and np.ptp(xs[near]) > 0.3 * width:
-            slope, base = (float(v) for v in np.polyfit(xs[near], ys[near], 1))
+            x, y = xs[near], ys[near]
+            middle = float(x.mean())
+            slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
+            base = float(y.mean()) - slope * middle
     return slope, base
 
 
