@@ -67,7 +67,7 @@ class SettingsApplied(Event):
 
 @dataclass(frozen=True, slots=True)
 class TurnsRestored(Event):
-    """The stored conversation the window starts with; an empty one clears the transcript."""
+    """The stored conversation the window starts with; an empty one clears transcript and pages."""
 
     turns: tuple[Turn, ...] = ()
 

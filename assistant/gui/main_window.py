@@ -356,7 +356,8 @@ class MainWindow(QMainWindow):
     def _show_job(self, before: ViewState | None, state: ViewState) -> None:
         self.pane.show_state(state)
         is_new = state.job is not None and (before is None or before.shown_job != state.shown_job)
-        if is_new and self.pane.isHidden():
+        is_gone = state.job is None and before is not None and before.job is not None
+        if (is_new and self.pane.isHidden()) or (is_gone and not self.pane.isHidden()):
             self.toggle_pane()
 
     def _announce(self, before: ViewState | None, state: ViewState) -> None:

@@ -26,7 +26,7 @@ from assistant.gui.theme import Colors, monospace, pixels_of
 
 CODE_PADDING = 10
 CODE_RADIUS = 8
-ITEM_INDENT = 22
+ITEM_INDENT = 1.45  # of the text's pixel size
 PARAGRAPH_GAP = 9
 
 
@@ -184,6 +184,7 @@ class MessageText(QTextEdit):
 
     def _block_format(self, index: int) -> QTextBlockFormat:
         line = self._lines[index]
+        indent = round(ITEM_INDENT * pixels_of(self))
         block = QTextBlockFormat()
         block.setLineHeight(128 if line.kind is not LineKind.CODE else 112, 1)  # 1 is ProportionalHeight
         above = PARAGRAPH_GAP if line.gap and index else 3 if line.kind is LineKind.ITEM else 0
@@ -196,10 +197,10 @@ class MessageText(QTextEdit):
         elif line.kind is LineKind.HEADING and index:
             above = PARAGRAPH_GAP + 3
         elif line.kind is LineKind.QUOTE:
-            block.setLeftMargin(ITEM_INDENT)
+            block.setLeftMargin(indent)
         elif line.kind is LineKind.ITEM:
-            block.setLeftMargin(ITEM_INDENT * (line.depth + 1))
-            block.setTextIndent(-ITEM_INDENT)
-            block.setTabPositions([QTextOption.Tab(ITEM_INDENT, QTextOption.TabType.LeftTab)])
+            block.setLeftMargin(indent * (line.depth + 1))
+            block.setTextIndent(-indent)
+            block.setTabPositions([QTextOption.Tab(indent, QTextOption.TabType.LeftTab)])
         block.setTopMargin(above)
         return block

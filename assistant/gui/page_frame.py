@@ -60,6 +60,7 @@ class PageFrame(QWidget):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__()
         self.setObjectName("pageFrame")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the ground around a phone's width
         self._view: QWebEngineView | None = None
         self._page: PreviewPage | None = None
         self._job = 0
@@ -107,6 +108,7 @@ class PageFrame(QWidget):
 
     def close_page(self) -> None:
         """Let go of the page and its processes. Before the application ends, or Chromium complains."""
+        self._wanted = self._shown = None
         self._discard()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -71,6 +71,7 @@ class PagePreview(QWidget):
             self._message.setText(WAITING if job is not None and not job.failed else NOTHING)
             self._again.hide()
             self._stack.setCurrentIndex(0)
+            self.frame.close_page()
             return
         self.code.show_source(page.html)
         self._strip.hide()

@@ -134,6 +134,7 @@ class SettingsDialog(QDialog):
         ):
             devices = [("", DEFAULT_DEVICE), *((name, name) for name in names)]
             self._combo(form, title, devices, chosen, lambda name, field=field: self._change("audio", field, name))  # type: ignore[misc]  # the default binds the loop's value
+        self._check(form, "I use a headset: nothing I hear reaches the microphone", audio.headset, ("audio", "headset"))
         self._check(form, "Keep the microphone open from the start", window.open_microphone,
                     ("window", "open_microphone"))  # fmt: skip
         self._combo(form, "I speak", list(LANGUAGES), hearing.language,

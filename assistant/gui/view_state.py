@@ -100,10 +100,17 @@ def _submitted(state: ViewState, event: events.TextSubmitted) -> ViewState:
     return replace(state, pending_ticket=event.ticket, hint="")
 
 
-def _committed(state: ViewState, event: events.TurnCommitted | events.TurnHeld) -> ViewState:
-    if event.role != "user":
-        return state
-    state = with_row(state, Row(0, RowKind.USER, event.text, _pictures(event.picture_count)))
+def _committed(state: ViewState, event: events.TurnCommitted) -> ViewState:
+    return _said(state, event, _pictures(event.picture_count)) if event.role == "user" else state
+
+
+def _held(state: ViewState, event: events.TurnHeld) -> ViewState:
+    """The conversation goes on without the disk; the row says so, beside the banner that says why."""
+    return _said(state, event, "Not on disk when it was said") if event.role == "user" else state
+
+
+def _said(state: ViewState, event: events.TurnCommitted | events.TurnHeld, detail: str) -> ViewState:
+    state = with_row(state, Row(0, RowKind.USER, event.text, detail))
     ticket = event.ticket or state.committed_ticket
     pending = 0 if event.ticket == state.pending_ticket else state.pending_ticket
     return replace(state, pending_ticket=pending, committed_ticket=ticket, attachments=())
@@ -156,7 +163,8 @@ def _reply_failed(state: ViewState, event: events.ReplyFailed) -> ViewState:
 def _restored(state: ViewState, event: facts.TurnsRestored) -> ViewState:
     rows = restored(event.turns)
     moved = tuple(replace(row, key=state.next_key + index) for index, row in enumerate(rows))
-    return replace(state, rows=moved, live=None, hint="", next_key=state.next_key + len(moved))
+    key = state.next_key + len(moved)
+    return replace(state, rows=moved, live=None, hint="", next_key=key, jobs=(), shown_job=0, attachments=())
 
 
 # The house --------------------------------------------------------------------------------------------------------
@@ -181,9 +189,8 @@ def _downloaded(state: ViewState, event: events.DownloadProgressed) -> ViewState
 
 
 def _models(state: ViewState, event: facts.ModelsListed) -> ViewState:
-    present = {model.id for model in event.models if model.present}
-    downloads = {key: value for key, value in state.downloads.items() if key not in present}
-    return replace(state, models=event.models, downloads=downloads)
+    """A listing follows the end of a download, however it ended; one that still runs reports again at once."""
+    return replace(state, models=event.models, downloads={})
 
 
 def _choices(state: ViewState, event: facts.ChoicesListed) -> ViewState:
@@ -204,7 +211,7 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.NothingHeard: _nothing_heard,
     events.TextSubmitted: _submitted,
     events.TurnCommitted: _committed,
-    events.TurnHeld: _committed,
+    events.TurnHeld: _held,
     events.ReplyStarted: _reply_started,
     events.ReplyDelta: _reply_delta,
     events.ReplyFinished: _reply_finished,

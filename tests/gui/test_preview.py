@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from assistant.core import events
-from assistant.gui import page_frame
+from assistant.gui import facts, page_frame
 from assistant.gui.page_export import PageExport, file_name
 from assistant.gui.page_frame import Width
 from assistant.gui.web_engine import META_POLICY
@@ -169,3 +169,10 @@ def test_a_refused_preview_says_why_and_keeps_the_source(window, qtbot, monkeypa
     assert not preview._again.isVisible() and preview.frame.view is None
     preview.show_code(True)
     assert preview.code.isVisible()
+
+
+def test_a_new_conversation_closes_the_page(show, window, qtbot):
+    frame = show("<p>x</p>")
+    window.on_event(facts.TurnsRestored())
+    qtbot.waitUntil(lambda: frame.view is None and window.pane.isHidden(), timeout=3000)
+    assert show("<p>again</p>").page is not None

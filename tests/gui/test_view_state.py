@@ -106,6 +106,21 @@ def test_a_spoken_turn_leaves_typed_text_alone():
     assert (state.pending_ticket, state.committed_ticket) == (3, 0)
 
 
+def test_a_turn_the_disk_refused_is_shown_as_unsaved_and_frees_the_text():
+    state = after(events.TextSubmitted("hello", ticket=7), events.TurnHeld("user", "hello", 7))
+    assert (state.pending_ticket, state.committed_ticket, state.rows[0].detail) == (
+        0,
+        7,
+        "Not on disk when it was said",
+    )
+    assert reduce(state, events.TurnHeld("assistant", "hi")) is state
+
+
+def test_a_new_conversation_has_no_pages():
+    state = after(events.PageJobStarted(1, "a"), facts.AttachBegan("b"), facts.TurnsRestored())
+    assert (state.jobs, state.job, state.attachments, state.rows) == ((), None, (), ())
+
+
 def test_a_reply_grows_and_settles_under_one_key():
     writing = after(events.ReplyStarted(), events.ReplyDelta("Good "), events.ReplyDelta("day"))
     assert writing.live is not None and writing.live.text == "Good day" and writing.rows == ()
@@ -314,11 +329,12 @@ def test_the_same_notice_is_shown_once_and_only_the_newest_stay():
     assert [notice.what for notice in state.notices] == ["n3", "n4"]
 
 
-def test_a_finished_model_leaves_the_downloads():
+@pytest.mark.parametrize("present", [True, False], ids=["finished", "cancelled"])
+def test_a_download_that_ended_leaves_the_downloads(present):
     state = after(facts.ModelsListed((MODEL,)), events.DownloadProgressed("m", 5, 10, 1.0))
     assert state.missing_models == (MODEL,) and state.downloads["m"].done_bytes == 5
-    state = after(facts.ModelsListed((replace(MODEL, present=True),)), state=state)
-    assert state.missing_models == () and state.downloads == {}
+    state = after(facts.ModelsListed((replace(MODEL, present=present),)), state=state)
+    assert state.downloads == {} and bool(state.missing_models) is not present
 
 
 def test_choices_and_settings_are_kept():
