@@ -14,12 +14,12 @@ from pathlib import Path
 from assistant.core.sketch import Element, ElementType, Page, SketchReading
 from assistant.pages.bank import JOKES
 from assistant.pages.controls import Controls
-from assistant.pages.intake import intake
+from assistant.pages.document import Document, open_document
 from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
-from assistant.pages.layout import layout
 from assistant.pages.markup import script_json
 from assistant.pages.measures import Measures
+from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
 from assistant.pages.tree import Kind, Node
 
@@ -27,13 +27,18 @@ KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
 CENTRED = 0.05  # of the container's width: how far a centre may be off and still be meant
+LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
 NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
 
 
 def compile_page(reading: SketchReading, title: str, slots: Slots | None = None, revision: int = 0) -> Page:
     """The page as drawn. Milliseconds; any valid reading gives a valid page."""
-    root = layout(intake(reading).elements)
-    return _Compiler(root, tuple(root.elements()), slots or Slots()).page(title, revision)
+    return compile_document(open_document(reading, title, slots), revision)
+
+
+def compile_document(document: Document, revision: int = 0) -> Page:
+    """The page with everything that was edited since it was drawn."""
+    return _Compiler(document).page(revision)
 
 
 @cache
@@ -42,9 +47,11 @@ def kit_file(name: str) -> str:
 
 
 class _Compiler:
-    def __init__(self, root: Node, elements: tuple[Element, ...], slots: Slots) -> None:
+    def __init__(self, document: Document) -> None:
+        root, elements, slots = document.root, document.elements(), document.slots
+        self._document = document
         self._root = root
-        self._measures = Measures(root.box)
+        self._measures = Measures(document.frame)
         self._labels = field_labels(elements)
         self._elements = elements
         self._words = " ".join(element.text.lower() for element in elements)
@@ -56,9 +63,11 @@ class _Compiler:
         self._form = _form_node(root)
         self._lines: list[str] = []
 
-    def page(self, title: str, revision: int) -> Page:
+    def page(self, revision: int) -> Page:
         first = next((e.text for e in self._elements if e.type is ElementType.HEADING and e.text), "")
-        name = clean(first) or title or "Page"
+        name = self._document.page_title or clean(first) or self._document.title or "Page"
+        width = self._document.look.width or self._measures.width
+        edits = stylesheet(self._document)
         self._body()
         data = page_data(self._elements, self._slots)
         html = "\n".join(
@@ -71,8 +80,9 @@ class _Compiler:
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{escape(name)}</title>",
                 f"<style>\n{kit_file('kit.css')}\n</style>",
+                *([f'<style id="edits">\n{edits}\n</style>'] if edits else []),
                 "</head>",
-                f'<body style="--page-width: {self._measures.width + 66}px">',
+                f'<body style="--page-width: {width + 66}px">',
                 '<main class="page">',
                 *self._lines,
                 "</main>",
@@ -104,16 +114,18 @@ class _Compiler:
                 self._column(node, parent, style, depth)
 
     def _column(self, node: Node, parent: Node, style: str, depth: int) -> None:
-        tag = "form novalidate" if node is self._form else "section" if node.kind is Kind.CARD else "div"
+        tag = "section" if node.kind is Kind.CARD else LANDMARKS.get(node.name, "div")
+        tag = "form novalidate" if node is self._form else tag
         name = "column card" if node.kind is Kind.CARD else "column"
         if parent.kind is not Kind.ROW:
             style = _join(style, _indent(node, parent), _width(node, parent))
-        self._write(depth, f'<{tag} class="{name}"{_style(style)}>')
+        self._write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
         reached = 0.0
         for index, child in enumerate(node.children):
             target = (child.box.y - node.box.y) * self._measures.scale
             gap = self._measures.gap(target, reached) if index else 0
-            self._node(child, node, f"margin-top: {gap}px" if gap else "", depth + 1)
+            space = round(gap * self._document.look.spacing)
+            self._node(child, node, f"margin-top: {space}px" if gap else "", depth + 1)
             reached += gap + self._measures.height(child)
         self._write(depth, f"</{tag.split()[0]}>")
 
@@ -124,9 +136,10 @@ class _Compiler:
         keep = " keep" if all(_is_small(child, self._measures) for child in node.children) else ""
         if parent.kind is not Kind.ROW:
             style = _join(style, _indent(node, parent), _width(node, parent))
-        tag = "form novalidate" if node is self._form else "nav" if self._is_navigation(node) else "div"
+        tag = "nav" if self._is_navigation(node) else LANDMARKS.get(node.name, "div")
+        tag = "form novalidate" if node is self._form else tag
         style = _join(f"--columns: {columns}; grid-template-columns: {columns}", style)
-        self._write(depth, f'<{tag} class="row{keep}"{_style(style)}>')
+        self._write(depth, f'<{tag}{_name(node)} class="row{keep}"{_style(style)}>')
         for child in node.children:
             self._node(child, node, self._place(child, node), depth + 1)
         self._write(depth, f"</{tag.split()[0]}>")
@@ -148,7 +161,7 @@ class _Compiler:
 
     def _table(self, node: Node, style: str, depth: int) -> None:
         rows = table_rows(tuple(node.elements()))
-        self._write(depth, f"<table{_style(style)}>")
+        self._write(depth, f"<table{_name(node)}{_style(style)}>")
         for index, row in enumerate(rows):
             tag = "th" if index == 0 and len(rows) > 1 else "td"
             cells = "".join(f"<{tag}>{' '.join(self._inline(e) for e in cell)}</{tag}>" for cell in row)
@@ -265,6 +278,10 @@ def _indent(node: Node, parent: Node) -> str:
 
 def _width(node: Node, parent: Node) -> str:
     return f"width: {min(100.0, 100 * node.box.width / parent.box.width):.0f}%"
+
+
+def _name(node: Node) -> str:
+    return f' id="{node.name}"' if node.name else ""
 
 
 def _join(*styles: str) -> str:

@@ -70,16 +70,22 @@ class Controls:
         name = self._label.get(element.id, "")
         words = f"{name} {element.text}".strip().lower()
         kind = next((kind for kind, pattern in INPUT_TYPES if pattern.search(words)), "text")
-        required = " required" if REQUIRED.search(name.strip().lower() or words) else ""
+        required = " required" if self._is_required(element, name.strip().lower() or words) else ""
         return (
             f'<input id="{element.id}" type="{kind}"{self._named(element, name)}{required}'
             f"{_class(centre)}{_style(self._sized(element, style))}>"
         )
 
+    def _is_required(self, element: Element, words: str) -> bool:
+        said = self._slots.required.get(element.id)
+        return bool(REQUIRED.search(words)) if said is None else said
+
     def _textarea(self, element: Element, style: str) -> str:
         name = self._label.get(element.id, "")
         return (
-            f'<textarea id="{element.id}"{self._named(element, name)}{_style(self._sized(element, style))}></textarea>'
+            f'<textarea id="{element.id}"{self._named(element, name)}'
+            f"{' required' if self._slots.required.get(element.id) else ''}"
+            f"{_style(self._sized(element, style))}></textarea>"
         )
 
     def _named(self, element: Element, label: str) -> str:

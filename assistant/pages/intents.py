@@ -97,6 +97,8 @@ class Slots:
     """What a button does, by element id, where rules and model agreed on something."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Corrected or written texts by element id."""
+    required: Mapping[str, bool] = field(default_factory=dict)
+    """Must a field be filled in? By element id, where the user said so."""
 
 
 def action_of(button: Element, page_words: str) -> Action:

@@ -25,6 +25,8 @@ class Node:
     box: Box
     children: tuple[Node, ...] = ()
     element: Element | None = None
+    name: str = ""
+    """Id in the page of a part that an edit refers to, such as "header"; most parts have none."""
 
     def leaves(self) -> Iterator[Node]:
         if self.kind is Kind.LEAF:
