@@ -5,7 +5,7 @@ The rule: what is dropped here is never decoded, so the gate is wide: it keeps t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class Region:
     speech_frames: int = 0
     is_cut: bool = False
     """Its start is no pause, only the least speech-like moment of a long stretch."""
+    pause_before: int = 0
+    """Samples since the end of the region before, margins not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class SpeechGate:
         part = recording[start:]
         probabilities = self._detector.probabilities(part, _gain(part))
         regions = [
-            Region(region.start + start, region.end + start, region.speech_frames)
+            replace(region, start=region.start + start, end=region.end + start)
             for region in find_regions(probabilities, len(part))
         ]
         return plan_pieces(regions, probabilities, start)
@@ -113,15 +115,18 @@ def find_regions(probabilities: Samples, length: int) -> list[Region]:
 
 
 def _with_margins(regions: list[Region], length: int) -> list[Region]:
+    """Widen every region; where two would overlap they meet in the middle of the pause."""
     margin = int(_MARGIN_SECONDS * SPEECH_RATE)
     wide: list[Region] = []
-    for region in regions:
+    neighbours = zip([None, *regions][:-1], regions, [*regions, None][1:], strict=True)
+    for before, region, after in neighbours:
         start, end = max(0, region.start - margin), min(length, region.end + margin)
-        if wide and start <= wide[-1].end:
-            middle = max(wide[-1].end - margin, min((wide[-1].end - margin + region.start) // 2, length))
-            wide[-1] = Region(wide[-1].start, middle, wide[-1].speech_frames)
-            start = middle
-        wide.append(Region(start, end, region.speech_frames))
+        pause = region.start - before.end if before else 0
+        if before and pause < 2 * margin:
+            start = (before.end + region.start) // 2
+        if after and after.start - region.end < 2 * margin:
+            end = (region.end + after.start) // 2
+        wide.append(replace(region, start=start, end=end, pause_before=pause))
     return wide
 
 
@@ -150,23 +155,23 @@ def _best_cut(regions: list[Region]) -> int:
     candidates = range(1, len(regions))
     least = regions[0].start + SHORTEST_PIECE_SECONDS * SPEECH_RATE
     late = [count for count in candidates if regions[count - 1].end >= least]
-    return max(late or candidates, key=lambda count: (regions[count].start - regions[count - 1].end, count))
+    return max(late or candidates, key=lambda count: (regions[count].pause_before, count))
 
 
 def _split_long(region: Region, probabilities: Samples, offset: int) -> list[Region]:
     """A region too long for one piece, cut at its least speech-like moments."""
     longest = int(LONGEST_PIECE_SECONDS * SPEECH_RATE)
     parts: list[Region] = []
-    start = region.start
-    while region.end - start > longest:
-        low = (start - offset + longest // 2) // FRAME_SAMPLES
-        high = (start - offset + longest) // FRAME_SAMPLES
-        smooth = np.convolve(probabilities[low:high], np.ones(5) / 5, mode="same")
-        cut = offset + (low + int(np.argmin(smooth[2:-2])) + 2) * FRAME_SAMPLES
-        parts.append(Region(start, cut, (cut - start) // FRAME_SAMPLES, bool(parts)))
-        start = cut
-    left = region.speech_frames - sum(part.speech_frames for part in parts)
-    return [*parts, Region(start, region.end, max(1, left), bool(parts))]
+    rest = region
+    while rest.end - rest.start > longest:
+        low = (rest.start - offset + longest // 2) // FRAME_SAMPLES
+        high = (rest.start - offset + longest) // FRAME_SAMPLES
+        smooth = np.convolve(probabilities[low:high], np.ones(5) / 5, mode="valid")
+        cut = offset + (low + int(np.argmin(smooth)) + 2) * FRAME_SAMPLES
+        frames = min(rest.speech_frames, (cut - rest.start) // FRAME_SAMPLES)
+        parts.append(replace(rest, end=cut, speech_frames=frames))
+        rest = Region(cut, rest.end, rest.speech_frames - frames, is_cut=True)
+    return [*parts, rest]
 
 
 def _piece(regions: list[Region], is_cut: bool) -> Piece:

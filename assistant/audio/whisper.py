@@ -18,6 +18,7 @@ import numpy as np
 from assistant.audio.alignment import with_joined_punctuation
 from assistant.audio.speech_gate import Piece, SpeechGate
 from assistant.audio.wav import resample, without_bad_samples
+from assistant.core.errors import InputError
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
 
 FULL_WINDOW_SECONDS = 30.0
@@ -171,6 +172,10 @@ def _is_invented(result: Hypothesis, speech_seconds: float) -> bool:
         return True
     said = " ".join(re.findall(r"[\w']+", result.text.lower()))
     return bool(_INVENTED.fullmatch(said)) and speech_seconds < 0.35 and result.average_logprob < -0.4
+
+
+def unknown_language(code: str) -> InputError:
+    return InputError(f"Whisper knows no language {code!r}.", 'Give a code like "en" or "de", or none to detect it.')
 
 
 def _prepared(samples: Samples) -> Samples:

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.audio.speech_gate import SpeechGate
 from assistant.audio.vad import Silero
-from assistant.audio.whisper import Hypothesis, Search, Whisper
+from assistant.audio.whisper import Hypothesis, Search, Whisper, unknown_language
 from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
@@ -120,7 +120,10 @@ class CT2Decoder:
         from faster_whisper.tokenizer import Tokenizer
 
         if language not in self._tokenizers:
-            self._tokenizers[language] = Tokenizer(
-                self._model.hf_tokenizer, self.is_multilingual, task="transcribe", language=language
-            )
+            try:
+                self._tokenizers[language] = Tokenizer(
+                    self._model.hf_tokenizer, self.is_multilingual, task="transcribe", language=language
+                )
+            except ValueError as error:
+                raise unknown_language(language) from error
         return self._tokenizers[language]

@@ -16,7 +16,7 @@ from assistant.audio.alignment import token_times
 from assistant.audio.checkpoint import Checkpoint, read_checkpoint
 from assistant.audio.speech_gate import SpeechGate
 from assistant.audio.vad import Silero
-from assistant.audio.whisper import Hypothesis, Search, Whisper
+from assistant.audio.whisper import Hypothesis, Search, Whisper, unknown_language
 from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
@@ -130,6 +130,7 @@ class TorchDecoder:
 
     def decode(self, encoded: Any, language: str, search: Search) -> Hypothesis:
         decoding = self._library.decoding
+        self._tokenizer(language)  # refuses an unknown language with a sentence
 
         class Task(decoding.DecodingTask):  # type: ignore[name-defined, misc]  # the library has no types
             def _get_audio_features(self, mel: Any) -> Any:
@@ -190,6 +191,10 @@ class TorchDecoder:
         return smooth[len(prompt) - 1 : -1].cpu().numpy(), probabilities
 
     def _tokenizer(self, language: str) -> Any:
-        return self._library.tokenizer.get_tokenizer(
-            self._model.is_multilingual, num_languages=self._model.num_languages, language=language, task="transcribe"
-        )
+        count = self._model.num_languages
+        try:
+            return self._library.tokenizer.get_tokenizer(
+                self.is_multilingual, num_languages=count, language=language, task="transcribe"
+            )
+        except ValueError as error:
+            raise unknown_language(language) from error
