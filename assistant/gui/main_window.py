@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import (
@@ -26,7 +25,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -35,16 +33,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from assistant.core.events import Event, NoticeShown, PictureRefused, TextSubmitted
+from assistant.core.events import Event, NoticeShown, TextSubmitted
 from assistant.core.settings import Settings
 from assistant.gui import facts
 from assistant.gui.bridge import Commands
 from assistant.gui.composer import Composer
 from assistant.gui.drop_overlay import DropOverlay
 from assistant.gui.first_run import FirstRun
-from assistant.gui.intake import Intake, Purpose, holds_picture
+from assistant.gui.intake import holds_picture
 from assistant.gui.models_dialog import ModelsDialog
 from assistant.gui.notices import Notices
+from assistant.gui.picture_desk import PictureDesk
 from assistant.gui.place import decode_place, encode_place
 from assistant.gui.screen import Microphone, Row, RowAction, RowKind, ViewState
 from assistant.gui.settings_dialog import SettingsDialog
@@ -57,7 +56,6 @@ from assistant.gui.view_state import reduce
 from assistant.gui.welcome import Welcome
 
 PAINT_MILLISECONDS = 33  # events come up to fifty times a second; more than thirty paintings nobody sees
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +78,7 @@ class MainWindow(QMainWindow):
         self.first_run = FirstRun()
         self.composer = Composer()
         self.pane = SidePane()
-        self.intake = Intake()
+        self.pictures = PictureDesk(self, commands, self._on_picture)
         self.talk_key = TalkKey(self)
         self.models_dialog: ModelsDialog | None = None
         self.settings_dialog: SettingsDialog | None = None
@@ -106,6 +104,11 @@ class MainWindow(QMainWindow):
         if before.settings.window != self._state.settings.window:
             self._dress(self._state.settings)
         self._paint_soon()
+
+    def _on_picture(self, event: Event) -> None:
+        """Painted at once: Enter may follow before the next painting, and must wait for the picture."""
+        self.on_event(event)
+        self._paint()
 
     # Building -------------------------------------------------------------------------------------------------
 
@@ -169,7 +172,7 @@ class MainWindow(QMainWindow):
         self.pane.preview.told.connect(self._tell)
         self.notices.dismissed.connect(self._dismiss)
         self.welcome.asked.connect(self.submit)
-        self.welcome.sketch_wanted.connect(self.browse_for_page)
+        self.welcome.sketch_wanted.connect(self.pictures.browse_for_page)
         self.transcript.acted.connect(self._act)
         self.first_run.fetch_wanted.connect(commands.fetch_models)
         self.first_run.cancel_wanted.connect(commands.cancel_fetch)
@@ -177,15 +180,13 @@ class MainWindow(QMainWindow):
         composer = self.composer
         composer.submitted.connect(self._submit_composed)
         composer.stop_clicked.connect(commands.stop)
-        composer.attach_clicked.connect(self.browse_to_attach)
+        composer.attach_clicked.connect(self.pictures.browse_to_attach)
         composer.detach_clicked.connect(commands.detach_pictures)
-        composer.pasted.connect(self._paste)
+        composer.pasted.connect(self.pictures.paste)
         composer.microphone_toggled.connect(self.toggle_microphone)
         composer.talk.push_began.connect(self.begin_push)
         composer.talk.push_ended.connect(self.end_push)
         composer.talk.tapped.connect(self.toggle_microphone)
-        self.intake.arrived.connect(self._picture_arrived)
-        self.intake.refused.connect(self._picture_refused)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         self.talk_key.pressed.connect(self.begin_push)
         self.talk_key.released.connect(self.end_push)
@@ -193,7 +194,7 @@ class MainWindow(QMainWindow):
             ("Escape", commands.stop),
             ("Ctrl+N", commands.new_conversation),
             ("Ctrl+L", self.composer.text.setFocus),
-            ("Ctrl+O", self.browse_to_attach),
+            ("Ctrl+O", self.pictures.browse_to_attach),
             ("Ctrl+B", self.toggle_pane),
             ("Ctrl+S", self.pane.preview.save),
             ("Ctrl+,", self.show_settings),
@@ -237,19 +238,6 @@ class MainWindow(QMainWindow):
         self.pane.setVisible(self.pane.isHidden())
         self.top_bar.pane.setChecked(not self.pane.isHidden())
 
-    def browse_to_attach(self) -> None:
-        self._browse("Attach a picture", Purpose.ASK)
-
-    def browse_for_page(self) -> None:
-        self._browse("Choose a sketch", Purpose.PAGE)
-
-    def _browse(self, title: str, purpose: Purpose) -> None:
-        dialog = QFileDialog(self, title, "", PICTURES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.intake.read([Path(name) for name in names], purpose))
-        dialog.open()
-
     def show_settings(self) -> None:
         if self.settings_dialog is None or not self.settings_dialog.isVisible():
             self.settings_dialog = SettingsDialog(self, self._state.settings, self._state.choices)
@@ -280,21 +268,7 @@ class MainWindow(QMainWindow):
         elif row.action is RowAction.CANCEL_JOB:
             self._commands.cancel_page_job(row.job)
         elif row.action is RowAction.CHOOSE_PICTURE:
-            self.browse_for_page()
-
-    def _paste(self, mime: object) -> None:
-        self.intake.take(mime, Purpose.ASK)  # type: ignore[arg-type]  # a signal carries it as an object
-
-    def _picture_arrived(self, data: bytes, name: str, purpose: str) -> None:
-        if Purpose(purpose) is Purpose.PAGE:
-            self._commands.build_page(bytes(data), name)
-        else:
-            self.on_event(facts.AttachBegan(name))
-            self._paint()  # at once: Enter may follow before the next painting, and must wait for the picture
-            self._commands.attach_picture(bytes(data), name)
-
-    def _picture_refused(self, name: str, what: str, advice: str) -> None:
-        self.on_event(PictureRefused(name, what, advice))
+            self.pictures.browse_for_page()
 
     def _change_settings(self, settings: Settings) -> None:
         self.on_event(facts.SettingsApplied(settings))
@@ -397,7 +371,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         purpose = self.overlay.purpose_at(event.position().toPoint())
         self.overlay.hide()
-        if self.intake.take(event.mimeData(), purpose):
+        if self.pictures.drop(event.mimeData(), purpose):
             event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
