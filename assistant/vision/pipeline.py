@@ -26,6 +26,7 @@ from assistant.vision.unread import unread_lines
 from assistant.vision.upright import turn_upright
 
 FEW_LINES = 3
+DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
 
 
@@ -86,7 +87,7 @@ def perceive(image: Pixels, reader: Reads) -> Perception:
 def _lines(image: Pixels, reader: Reads) -> list[OcrLine]:
     """The writing; read again on flattened paper where the photo shows next to none."""
     lines = reader.lines(image)
-    if len(lines) < FEW_LINES:
+    if len(lines) < FEW_LINES and DRAWING[0] <= len(pieces(find_ink(image).mask)[1]) <= DRAWING[1]:
         again = reader.lines(flatten(image))
         lines = again if len(again) > len(lines) else lines
     return lines

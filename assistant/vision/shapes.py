@@ -19,7 +19,9 @@ from assistant.vision.ink import Mask
 from assistant.vision.strokes import Stroke
 
 CLOSINGS = (0.0, 0.15, 0.35, 0.6)  # gaps bridged, in letter heights: pens leave corners open
-MOST_PROPOSALS = 1500  # the largest are looked at; a photo of a lawn proposes many thousands
+MOST_SAMPLES = 200  # points looked at along a side: more do not change the verdict
+MOST_SIDES = 120  # strokes tried as top and bottom of a box, each with each
+MOST_PROPOSALS = 800  # the largest are looked at; a photo of a lawn proposes many thousands
 ROUND = 0.12  # how far from its corners a shape's ink stays, in sides: a circle 0.15, a drawn box up to 0.08
 SMALLEST = 0.4  # letter heights: below this it is a dot
 
@@ -69,6 +71,8 @@ def side_scores(mask: Mask, box: Box, tolerance: float) -> tuple[float, float, f
 def ring_score(mask: Mask, box: Box) -> float:
     """Share of directions in which the outermost ink lies on the ellipse that fills the box."""
     inside = _cut(mask, box)
+    step = 2 if min(inside.shape) > MOST_SAMPLES else 1  # a stroke is at least three pixels wide
+    inside = inside[::step, ::step]
     height, width = inside.shape
     if min(height, width) < 6:
         return 0.0
@@ -137,12 +141,13 @@ def _straightness(inside: npt.NDArray[np.bool_], tolerance: float) -> float:
     """Share of columns whose first ink from above lies on one straight line."""
     height, width = inside.shape
     skip = max(1, round(0.05 * width))  # corners may be round
-    inside = inside[:, skip : width - skip]
+    step = max(1, width // MOST_SAMPLES)
+    inside = inside[: max(2, round(0.45 * height)), skip : width - skip : step]
     first = inside.argmax(axis=0).astype(np.float64)
-    usable = inside.any(axis=0) & (first < 0.45 * height)
+    usable = inside.any(axis=0)
     if usable.mean() < 0.25:
         return 0.0
-    columns = np.arange(len(first), dtype=np.float64)
+    columns = np.arange(len(first), dtype=np.float64) * step
     slope, base = _line(columns[usable], first[usable], width)
     least = 0.12 * min(height, width)  # a small box may not be as wobbly as its pen is wide
     allowed = max(min(tolerance, least), 0.022 * width, 0.05 * min(height, width))
@@ -216,7 +221,17 @@ def _proposals(mask: Mask, strokes: Sequence[Stroke], unit: float) -> list[Box]:
     boxes.update(_pairs(mask, strokes, unit))
     kept = [b for b in boxes if b[2] >= smallest and b[3] >= smallest and b[2] < 60 * b[3] and b[3] < 12 * b[2]]
     kept.sort(key=lambda b: -b[2] * b[3])
-    return [Box(*(float(v) for v in b)) for b in kept[:MOST_PROPOSALS]]
+    return [Box(*(float(v) for v in b)) for b in _distinct(kept)[:MOST_PROPOSALS]]
+
+
+def _distinct(boxes: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """One of all that differ by a fiftieth of their size only."""
+    found: dict[tuple[int, ...], tuple[int, int, int, int]] = {}
+    for x, y, width, height in boxes:
+        grain = max(2, round(0.02 * min(width, height)))
+        key = tuple(round(v / grain) for v in (x, y, x + width, y + height))
+        found.setdefault((grain, *key), (x, y, width, height))
+    return list(found.values())
 
 
 def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
@@ -248,8 +263,9 @@ def _outlines(mask: Mask, gap: int) -> Iterable[tuple[int, int, int, int]]:
 
 def _pairs(mask: Mask, strokes: Sequence[Stroke], unit: float) -> Iterable[tuple[int, int, int, int]]:
     """Boxes between two level strokes of about the same extent."""
-    for i, one in enumerate(strokes):
-        for two in strokes[i + 1 :]:
+    longest = sorted(strokes, key=lambda s: -s.length)[:MOST_SIDES]
+    for i, one in enumerate(longest):
+        for two in longest[i + 1 :]:
             shared = min(one.x1, two.x1) - max(one.x0, two.x0)
             if shared < 0.75 * max(one.length, two.length) or abs(one.y - two.y) < 0.5 * unit:
                 continue

@@ -15,6 +15,7 @@ from assistant.core.sketch import Box
 from assistant.vision.ink import Mask, pieces
 
 JOIN_GAP = 0.35  # letter heights: a faint pen skips this much; underlined words stand further apart
+MOST_STROKES = 300  # the longest; a drawing has up to 100, squared paper thousands
 SLOPE_PIXELS = 5  # a stroke may rise this much over its shortest length and still count as level
 
 
@@ -66,7 +67,8 @@ def _stroke(labels: npt.NDArray[np.int32], label: int, box: Box) -> Stroke:
 
 def _joined(strokes: list[Stroke], unit: float) -> list[Stroke]:
     """Strokes that continue each other, as one."""
-    strokes = sorted(strokes, key=lambda s: s.x0)
+    strokes = sorted(strokes, key=lambda s: -s.length)[:MOST_STROKES]
+    strokes.sort(key=lambda s: s.x0)
     joined: list[Stroke] = []
     for stroke in strokes:
         for i, before in enumerate(joined):
