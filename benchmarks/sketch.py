@@ -40,11 +40,11 @@ def labelled(entry: dict[str, Any]) -> SketchReading:
 
 
 def read(path: Path) -> SketchReading:
-    from assistant.vision.image import decode_picture
+    from assistant.vision.image import decode
     from assistant.vision.pipeline import read_picture
 
     started = time.perf_counter()
-    picture = decode_picture(path.read_bytes(), path.name)
+    picture = decode(path.read_bytes(), path.name)
     decode_seconds = time.perf_counter() - started
     reading = read_picture(picture.png)
     reading.stage_seconds["decode"] = decode_seconds

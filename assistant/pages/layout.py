@@ -6,56 +6,25 @@ slanted rows and overlapping strokes still part.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.tidy import tidy
 from assistant.pages.tree import Kind, Node, hull, leaf
 
 CONTAINERS = {ElementType.CARD: Kind.CARD, ElementType.TABLE: Kind.TABLE}
 SHRINK = 0.22  # share of a box's height ignored when rows are parted: hands slant
 SHRINK_ACROSS = 0.03  # the same for columns, whose edges are drawn straighter
-LOWER_CASE_JOINS = 0.75  # largest gap, in line heights, over which a line goes on in the next
 
 
 def layout(elements: tuple[Element, ...]) -> Node:
     """The tree of a page. No element is lost; a page without elements is an empty column."""
-    joined = join_lines(elements)
-    nodes = _contained(joined)
+    nodes = _contained(tidy(elements))
     if not nodes:
         return Node(Kind.COLUMN, Box(0, 0, 1, 1))
     root = _cut(nodes)
     return root if root.kind is Kind.COLUMN else Node(Kind.COLUMN, root.box, (root,))
-
-
-def join_lines(elements: tuple[Element, ...]) -> tuple[Element, ...]:
-    """Lines of one running text become one element, where the second plainly continues the first."""
-    result: list[Element] = []
-    for element in sorted(elements, key=lambda item: (item.box.y, item.box.x)):
-        index = next((i for i, above in enumerate(result) if _continues(above, element)), None)
-        if index is None:
-            result.append(element)
-            continue
-        above = result[index]
-        result[index] = replace(
-            above,
-            text=f"{above.text} {element.text}",
-            box=above.box.union(element.box),
-            lines=above.lines + element.lines,
-        )
-    return tuple(result)
-
-
-def _continues(above: Element, below: Element) -> bool:
-    if above.type is not ElementType.TEXT or below.type is not ElementType.TEXT:
-        return False
-    if not below.text[:1].islower() or above.text.rstrip()[-1:] in ".!?:" or len(above.text.split()) < 3:
-        return False
-    height = min(above.box.height / above.lines, below.box.height)
-    gap = below.box.y - above.box.bottom
-    aligned = abs(above.box.x - below.box.x) < height
-    return aligned and -0.5 * height < gap < LOWER_CASE_JOINS * height
 
 
 def _contained(elements: tuple[Element, ...]) -> tuple[Node, ...]:

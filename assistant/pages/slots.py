@@ -21,7 +21,7 @@ from assistant.pages.bank import known_joke, known_options
 from assistant.pages.intake import UNWRITABLE, intake
 from assistant.pages.intents import JOKE_PAGE, Action, Slots, action_of, clean, is_hint, jokes_for, punchlines_for
 from assistant.pages.labels import field_labels
-from assistant.pages.layout import join_lines
+from assistant.pages.tidy import tidy
 
 QUESTION_SECONDS = 12.0  # a small model on two free cores answers within six; after this the page stays as drawn
 MOST_QUESTIONS = 3
@@ -46,7 +46,7 @@ class Question:
 
 async def fill_slots(reading: SketchReading, model: LanguageModel) -> Slots:
     """Slots from at most MOST_QUESTIONS questions. Raises what the model raises; a silent one costs the time limit."""
-    elements = join_lines(intake(reading).elements)
+    elements = tidy(intake(reading).elements)
     slots = Slots()
     for question in questions(elements)[:MOST_QUESTIONS]:
         slots = question.accept(await _ask(model, question), slots)
