@@ -16,6 +16,7 @@ from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
 
 FRAMES_PER_SECOND = 100  # of the spectrogram
+FLOOR = 2.0  # of the spectrogram's scale: Whisper cuts at 80 dB below the loudest and divides by 40
 
 
 class FasterWhisper:
@@ -76,9 +77,12 @@ class CT2Decoder:
 
     def encode(self, samples: Samples, window_seconds: float) -> Any:
         frames = int(window_seconds * FRAMES_PER_SECOND) // 2 * 2  # the encoder halves them
-        missing = frames * SPEECH_RATE // FRAMES_PER_SECOND - len(samples)
-        padded = np.pad(samples, (0, max(0, missing)))
-        return self._model.encode(self._model.feature_extractor(padded)[:, :frames])
+        mel = self._model.feature_extractor(np.pad(samples, (0, 3 * SPEECH_RATE // FRAMES_PER_SECOND)))[:, :frames]
+        # Behind the sound stands what the extractor makes of silence: its floor, 2 below the loudest.
+        features = np.full((len(mel), frames), mel.max() - FLOOR, np.float32)
+        known = min(frames, mel.shape[1] - 1)
+        features[:, :known] = mel[:, :known]
+        return self._model.encode(features)
 
     def languages(self, encoded: Any) -> dict[str, float]:
         return {token[2:-2]: probability for token, probability in self._model.model.detect_language(encoded)[0]}

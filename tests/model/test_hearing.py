@@ -69,6 +69,6 @@ async def test_speech_between_noise_keeps_only_its_words(whisper: FasterWhisper)
     assert 4.8 < heard.words[0].start_seconds < 6.5
 
 
-async def test_a_command_of_another_language_is_recognised_as_such(whisper: FasterWhisper):
+async def test_the_language_that_the_caller_names_is_kept(whisper: FasterWhisper):
     heard = await whisper.transcribe(resample(recording("austen-0870.flac"), 48_000), "de")
     assert heard.language == "de"  # the caller's choice wins
