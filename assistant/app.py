@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from assistant.core.errors import Refused
 from assistant.core.events import EngineStateChanged
 from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Transcriber
 from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
 from assistant.core.sketch import SketchReading
 from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
 from assistant.llm.catalog import Catalog
+from assistant.seams import Seams
 from assistant.storage.paths import Folders
+
+if TYPE_CHECKING:
+    from assistant.llm.plan import Plan
+    from assistant.workers.supervisor import ChildState
 
 E = TypeVar("E")
 
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """Test switches of the command line; empty in normal use."""
-
-    model_script: Path | None = None
-    seed: int | None = None
-
-
-def check_seams(seams: Seams) -> None:
-    """Test switches work only where the environment says that this is a test."""
-    if seams != Seams() and os.environ.get("VESPER_TEST") != "1":
-        raise Refused("Test switches are off.", "Set VESPER_TEST=1 in the environment to use them.")
+Record = Callable[[str, Mapping[str, object]], None]
+"""Notes in the event log what is no event: (name, values)."""
 
 
 @dataclass(slots=True)
@@ -74,6 +67,8 @@ class SlotModel:
         return await self.slot.get().traits()
 
     def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        if self.seed is not None:
+            request = replace(request, seed=self.seed)
         return self.slot.get().stream(request)
 
     async def prefill(self, request: ChatRequest) -> None:
@@ -101,19 +96,26 @@ class SlotReader:
     async def read(self, picture: Picture) -> SketchReading:
         return await self.slot.get().read(picture)
 
+    async def rectified(self, picture: Picture) -> Picture:
+        return await self.slot.get().rectified(picture)
+
     async def describe(self, picture: Picture) -> str:
         return await self.slot.get().describe(picture)
 
 
 @dataclass(slots=True)
 class Engines:
-    """The engines of this run, each in its slot. `emit` is told when one loads, is ready, or fails."""
+    """The engines of this run, each in its slot. `emit` is told when one loads, is ready, or fails.
+
+    `record` is told of processes that start and end, and of connections to other machines.
+    """
 
     settings: Settings
     folders: Folders
     catalog: Catalog
     seams: Seams = field(default_factory=Seams)
     emit: Emit = lambda _: None
+    record: Record = lambda _, __: None
     hearing: Slot[Transcriber] = field(init=False)
     mind: Slot[LanguageModel] = field(init=False)
     voice: Slot[Synthesizer] = field(init=False)
@@ -121,9 +123,15 @@ class Engines:
 
     def __post_init__(self) -> None:
         self.hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
-        self.mind = Slot(lambda: make_mind(self.settings.mind, self.catalog, self.seams, self.emit), _close)
+        self.mind = Slot(lambda: make_mind(self), _close)
         self.voice = Slot(lambda: make_voice(self.settings.voice, self.catalog), _close)
-        self.eyes = Slot(make_eyes, _close)
+        self.eyes = Slot(lambda: make_eyes(self), _close)
+
+    def model(self) -> SlotModel:
+        return SlotModel(self.mind, self.seams.seed)
+
+    def note_worker(self, worker: str, state: ChildState) -> None:
+        self.record("WorkerChanged", {"worker": worker, "state": state.value})
 
     async def apply(self, settings: Settings) -> None:
         """Take over changed settings: an engine whose settings changed is built anew at its next use."""
@@ -190,31 +198,40 @@ def vad_path(catalog: Catalog) -> Path | None:
     return next(catalog.folder("silero-vad").glob("*.onnx"), None) if catalog.is_present("silero-vad") else None
 
 
-def make_mind(settings: MindSettings, catalog: Catalog, seams: Seams, emit: Emit) -> LanguageModel:
-    if seams.model_script is not None:
+def make_mind(engines: Engines) -> LanguageModel:
+    settings, catalog = engines.settings.mind, engines.catalog
+    if engines.seams.test_model is not None:
         from assistant.llm.scripted import ScriptedModel
 
-        return ScriptedModel(seams.model_script)
+        return ScriptedModel(engines.seams.test_model)
     if settings.server_url:
         from assistant.llm.openai_client import OpenAIClient
 
+        engines.record("Connection", {"to": settings.server_url, "why": "the language model's server you named"})
         return OpenAIClient(settings.server_url, settings.server_model, os.environ.get("VESPER_SERVER_KEY", ""))
     from assistant.llm.llama_server import LlamaServer
-    from assistant.llm.machine import this_machine
-    from assistant.llm.plan import plan
     from assistant.llm.weights import check_weights
     from assistant.workers.supervisor import ChildState
 
-    minds = frozenset(card.id for card in catalog.cards if card.task == "mind" and catalog.is_present(card.id))
-    decided = plan(this_machine(), settings.model, minds)
+    decided = mind_plan(settings, catalog)
     path = next(catalog.folder(decided.model_id).glob("*.gguf"))
     states = {ChildState.STARTED: "ready", ChildState.DIED: "loading", ChildState.GAVE_UP: "failed"}
 
     def report(state: ChildState) -> None:
+        engines.note_worker("language model", state)
         if state in states:
-            emit(EngineStateChanged("mind", states[state], decided.model_id))
+            engines.emit(EngineStateChanged("mind", states[state], decided.model_id))
 
     return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report)
+
+
+def mind_plan(settings: MindSettings, catalog: Catalog) -> Plan:
+    """Which language model this machine would run, and how."""
+    from assistant.llm.machine import this_machine
+    from assistant.llm.plan import plan
+
+    minds = frozenset(card.id for card in catalog.cards if card.task == "mind" and catalog.is_present(card.id))
+    return plan(this_machine(), settings.model, minds)
 
 
 def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
@@ -227,11 +244,11 @@ def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
     return Hibari(settings.voice, settings.rate)
 
 
-def make_eyes() -> SketchReader:
+def make_eyes(engines: Engines) -> SketchReader:
     from assistant.vision.sketch_reader import SketchReader as WorkerReader
     from assistant.vision.sketch_reader import vision_worker
 
-    return WorkerReader(vision_worker())
+    return WorkerReader(vision_worker(partial(engines.note_worker, "picture")))
 
 
 async def load(engines: Engines, emit: Emit) -> None:

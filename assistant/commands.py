@@ -4,88 +4,148 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import dataclasses
-import json
+import logging
 import os
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from assistant import app
 from assistant.core.errors import AssistantError, InputError
-from assistant.core.sketch import SketchReading
+from assistant.core.settings import Settings
 from assistant.llm.catalog import Catalog
-from assistant.storage.paths import find_folders
+from assistant.log_file import log_to_file
+from assistant.outputs import check_outputs, make_folder
+from assistant.seams import seams_of
+from assistant.session.observers import EventLog
+from assistant.storage.paths import Folders, find_folders
 from assistant.storage.settings_file import load_settings
 
-LARGEST_PICTURE_BYTES = 40 * 1024**2  # SAFETY: refused before anything looks inside
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 2.0  # after Ctrl+C; an engine in the middle of a long call is not waited for any longer
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit code of the command. Every failure a user can meet ends as one sentence on stderr."""
-    if options.data_dir is not None:
-        os.environ["VESPER_DATA_DIR"] = str(options.data_dir.absolute())
     try:
+        if options.data_dir is not None:
+            _use_data_folder(options.data_dir)
         return COMMANDS[options.command or "window"](options)
     except AssistantError as error:
         sys.stderr.write(f"vesper: {error}\n")
         return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("vesper: stopped.\n")
-        return 130
     except BrokenPipeError:
-        return 0
+        raise  # whoever read our output has gone; cli.py ends quietly
+    except Exception:  # the one boundary of a command: a bug must not spill its stack over the terminal
+        log.exception("the command failed")
+        sys.stderr.write("vesper: Something went wrong inside Vesper. Its log has the details: logs/vesper.log.\n")
+        return 1
+
+
+def _use_data_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder.name} is not a folder.", "Give --data-dir a folder.")
+    os.environ["VESPER_DATA_DIR"] = str(folder.absolute())
 
 
 def engines_for(options: argparse.Namespace) -> app.Engines:
-    seams = app.Seams(options.test_model, options.seed)
-    app.check_seams(seams)
+    seams = seams_of(options)
     folders = find_folders()
+    log_to_file(folders.data / "logs")
+    settings = _settings(options, folders)
+    catalog = Catalog.load(own_folder=settings.privacy.models_folder, models_folder=folders.models)
+    engines = app.Engines(settings, folders, catalog, seams)
+    if seams.event_log is not None:
+        check_outputs([seams.event_log])
+        events = EventLog(seams.event_log, time.monotonic, in_full=True)
+        engines.emit, engines.record = events, events.record
+    return engines
+
+
+def _settings(options: argparse.Namespace, folders: Folders) -> Settings:
     settings, notices = load_settings(folders.settings_file)
-    for notice in notices:
-        sys.stderr.write(f"vesper: {notice}\n")
+    if options.command:  # the window shows them itself
+        for notice in notices:
+            sys.stderr.write(f"vesper: {notice}\n")
     if options.offline:
         settings = replace(settings, privacy=replace(settings.privacy, offline=True))
-    catalog = Catalog.load(own_folder=settings.privacy.models_folder, models_folder=folders.models)
-    return app.Engines(settings, folders, catalog, seams)
+    return settings
+
+
+def _run(engines: app.Engines, work: Coroutine[Any, Any, int]) -> int:
+    """Run a command's work on a loop of its own, and let go of the engines whatever happens."""
+
+    async def main() -> int:
+        async with _closing(engines):
+            return await work
+
+    return asyncio.run(main())
+
+
+@asynccontextmanager
+async def _closing(engines: app.Engines) -> AsyncIterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        _leave_soon()
+        raise
+    finally:
+        await engines.close()
+
+
+def _leave_soon() -> None:
+    """Ctrl+C ends the process, also while a library computes. Child processes die with this one."""
+
+    def leave() -> None:
+        sys.stderr.write("vesper: stopped.\n")
+        sys.stderr.flush()
+        os._exit(130)
+
+    timer = threading.Timer(STOP_SECONDS, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def window(options: argparse.Namespace) -> int:
-    from assistant.desktop import run_window
+    from assistant.window import run_window
 
-    return run_window(options, engines_for(options))
+    return run_window(engines_for(options))
 
 
 def demo(options: argparse.Namespace) -> int:
     from assistant.demo import run_demo
 
-    options.out.mkdir(parents=True, exist_ok=True)
-    return asyncio.run(run_demo(engines_for(options), options.out))
+    engines = engines_for(options)
+    make_folder(options.out)
+    return _run(engines, run_demo(engines, options.out))
 
 
 def talk(options: argparse.Namespace) -> int:
     from assistant.talk import run_talk
 
-    return asyncio.run(run_talk(engines_for(options), options))
+    engines = engines_for(options)
+    return _run(engines, run_talk(engines, options))
 
 
 def transcribe(options: argparse.Namespace) -> int:
     from assistant.audio.transcribe_command import transcribe_files
 
     engines = engines_for(options)
-    hearing = replace(engines.settings.hearing, engine=options.engine or engines.settings.hearing.engine)
+    hearing = engines.settings.hearing
+    hearing = replace(hearing, engine=options.engine or hearing.engine, language=options.language or hearing.language)
     engines.settings = replace(engines.settings, hearing=hearing)
 
     async def work() -> int:
-        try:
-            return await transcribe_files(
-                engines.hearing.get(), options.files, _print_line, options.json, options.language or hearing.language
-            )
-        finally:
-            await engines.close()
+        transcriber = engines.hearing.get()
+        return await transcribe_files(transcriber, options.files, _print_line, options.json, hearing.language)
 
-    return asyncio.run(work())
+    return _run(engines, work())
 
 
 def say(options: argparse.Namespace) -> int:
@@ -93,121 +153,40 @@ def say(options: argparse.Namespace) -> int:
     from assistant.session.speakable import SpokenClauses
 
     engines = engines_for(options)
+    check_outputs([options.out])
     voice = engines.settings.voice
     voice = replace(voice, engine=options.engine or voice.engine, rate=options.rate or voice.rate)
     engines.settings = replace(engines.settings, voice=voice)
 
     async def work() -> int:
-        try:
-            spoken = SpokenClauses()
-            clauses = [*spoken.feed(options.text), *spoken.finish()]
-            seconds = await say_text(engines.voice.get(), clauses, options.out)
-            _print_line(f"{options.out.name}: {seconds:.1f} s of speech")
-            return 0
-        finally:
-            await engines.close()
+        spoken = SpokenClauses()
+        clauses = [*spoken.feed(options.text), *spoken.finish()]
+        seconds = await say_text(engines.voice.get(), clauses, options.out)
+        _print_line(f"{options.out.name}: {seconds:.1f} s of speech")
+        return 0
 
-    return asyncio.run(work())
+    return _run(engines, work())
 
 
 def ask(options: argparse.Namespace) -> int:
     from assistant.talk import run_ask
 
-    return asyncio.run(run_ask(engines_for(options), options))
+    engines = engines_for(options)
+    return _run(engines, run_ask(engines, options))
 
 
 def sketch(options: argparse.Namespace) -> int:
+    from assistant.draw import run_sketch
+
     engines = engines_for(options)
-    return asyncio.run(make_page(engines, options))
-
-
-async def make_page(engines: app.Engines, options: argparse.Namespace) -> int:
-    from assistant.core.clock import Stopwatch
-    from assistant.pages.page_maker import PageMaker
-    from assistant.storage.files import write_atomically
-
-    watch = Stopwatch()
-    try:
-        data = read_picture_file(options.image)
-        eyes = engines.eyes.get()
-        await app.warm(eyes)
-        watch.mark("load")
-        picture = await eyes.decode(data, options.image.name)
-        reading = await eyes.read(picture)
-        maker = PageMaker()
-        title = options.image.stem
-        page = maker.compile(reading, title)
-        watch.mark("first_paint")
-        write_atomically(options.out, page.html.encode())
-        if not options.no_model and reading.elements:
-            page = await maker.fill(reading, title, app.SlotModel(engines.mind))
-            write_atomically(options.out, page.html.encode())
-            watch.mark("fill")
-        if options.elements:
-            write_atomically(options.elements, json.dumps(reading_as_dict(reading), indent=1).encode())
-        if options.screenshot:
-            take_screenshot(options.out, options.screenshot)
-            watch.mark("screenshot")
-    finally:
-        await engines.close()
-    _report_sketch(options, reading, watch.seconds)
-    return 0
-
-
-def _report_sketch(options: argparse.Namespace, reading: SketchReading, seconds: dict[str, float]) -> None:
-    stages = {**reading.stage_seconds, **seconds}
-    if options.json:
-        result = {"page": str(options.out), "elements": len(reading.elements), "stage_seconds": stages}
-        _print_line(json.dumps(result))
-        return
-    from assistant.session.jobs import page_remark
-
-    _print_line(page_remark(reading))
-    _print_line("  ".join(f"{name} {value:.2f} s" for name, value in stages.items()))
-    _print_line(f"Open {options.out} in a browser.")
-
-
-def take_screenshot(page: Path, target: Path, width: int = 1280) -> None:
-    """A picture of a page, by a browser of the system where there is one, else by the app's own preview.
-
-    Call it on the main thread: Qt wants that.
-    """
-    from assistant.pages.render import find_browser, render
-
-    if find_browser() is not None:
-        render(page, target, width)
-        return
-    from assistant.gui.page_shot import render_to_png
-    from assistant.gui.web_engine import prepare_web_engine
-
-    prepare_web_engine()
-    render_to_png(page.read_text(encoding="utf-8"), width, target)
-
-
-def read_picture_file(path: Path) -> bytes:
-    """The bytes of a picture file, after looking at what kind of thing it is."""
-    try:
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise InputError(f"{path.name} {what}.", "Give a PNG or JPEG picture.")
-        if path.stat().st_size > LARGEST_PICTURE_BYTES:
-            raise InputError(f"{path.name} is larger than 40 MB.", "Save the picture smaller and try again.")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path.name} cannot be read: {error.strerror}.", "Check its permissions.") from error
-
-
-def reading_as_dict(reading: SketchReading) -> dict[str, object]:
-    """Elements with boxes in pixels of the rectified picture."""
-    return dataclasses.asdict(reading)
+    return _run(engines, run_sketch(engines, options))
 
 
 def models(options: argparse.Namespace) -> int:
     from assistant.llm import models_command
 
-    settings, _ = load_settings(find_folders().settings_file)
-    catalog = Catalog.load(own_folder=settings.privacy.models_folder, models_folder=find_folders().models)
-    return models_command.run(options, catalog, offline=options.offline or settings.privacy.offline)
+    engines = engines_for(options)
+    return models_command.run(options, engines.catalog, offline=engines.settings.privacy.offline)
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -219,11 +198,13 @@ def doctor(options: argparse.Namespace) -> int:
 def bench(options: argparse.Namespace) -> int:
     import importlib
 
+    seams_of(options)
     root = Path(__file__).resolve().parents[1]
     if not (root / "benchmarks").is_dir():
         raise InputError(
             "The benchmarks are not part of this installation.", "Run them from a clone of the repository."
         )
+    log_to_file(find_folders().data / "logs")
     sys.path.insert(0, str(root))
     importlib.import_module(f"benchmarks.{options.name}").run(options.arguments)
     return 0

@@ -1,16 +1,12 @@
-"""The window's run: Qt in the main thread, the session on an asyncio loop in a thread of its own."""
+"""The session behind the window: an asyncio loop in a thread of its own, and the window's commands on it."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import logging
-import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 from assistant import app
@@ -35,16 +31,13 @@ from assistant.core.history import History
 from assistant.core.ports import Emit
 from assistant.core.settings import Settings
 from assistant.gui.facts import Choices, ChoicesListed, ModelRow, ModelsListed, SettingsApplied, TurnsRestored
-from assistant.llm.catalog import hub_url
-from assistant.llm.download import Downloader, DownloadOptions
 from assistant.llm.prompts import PromptBuilder
 from assistant.pages.page_maker import PageMaker
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.observers import EventLog
 from assistant.session.reply import ReplyParts, Voice
 from assistant.session.session import Session
 from assistant.storage.conversations import Conversations, open_conversations
-from assistant.storage.instance_lock import InstanceLock, acquire, ask_first_to_show
+from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
 
 log = logging.getLogger(__name__)
@@ -78,15 +71,21 @@ class SessionThread:
     def start(self) -> None:
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop everything and wait until it is gone."""
-        self._loop.call_soon_threadsafe(self._closing.set)
+    def close(self) -> bool:
+        """Stop everything and wait until it is gone. False if something still runs after CLOSE_SECONDS."""
+        with contextlib.suppress(RuntimeError):  # it ended by itself
+            self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(CLOSE_SECONDS)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._main())
-        self._loop.close()
+        try:
+            self._loop.run_until_complete(self._main())
+        except AssistantError as error:
+            self._publish(NoticeShown("error", error.what, error.advice))
+        finally:
+            self._loop.close()
 
     async def _main(self) -> None:
         await self._assemble()
@@ -113,7 +112,7 @@ class SessionThread:
         conversation_id = latest if latest is not None else await self._store.open_conversation()
         self._card = SoundCard(settings.audio, self._publish)
         self._microphone = EchoSafeMicrophone(self._card, settings.audio, self._publish)
-        reader, model = app.SlotReader(engines.eyes), app.SlotModel(engines.mind)
+        reader, model = app.SlotReader(engines.eyes), engines.model()
         parts = ReplyParts(
             app.SlotTranscriber(engines.hearing),
             model,
@@ -313,11 +312,16 @@ class SessionThread:
         self._publish(TurnsRestored(()))
 
     async def _fetch(self, ids: tuple[str, ...]) -> None:
+        from assistant.llm.catalog import hub_url
+        from assistant.llm.download import Downloader, DownloadOptions
+
         catalog, offline = self._engines.catalog, self._engines.settings.privacy.offline
 
         def report(progress: DownloadProgressed) -> None:
             self._loop.call_soon_threadsafe(self._publish, progress)
 
+        if not offline:
+            self._engines.record("Connection", {"to": hub_url(), "why": f"the models {', '.join(ids)}"})
         try:
             await Downloader(catalog, DownloadOptions(hub_url(), offline)).fetch(ids, report)
         except AssistantError as error:
@@ -327,62 +331,12 @@ class SessionThread:
         await self._load()
 
     async def _remove(self, model_id: str) -> None:
+        from assistant.llm.catalog import hub_url
+        from assistant.llm.download import Downloader, DownloadOptions
+
         catalog = self._engines.catalog
         try:
             await asyncio.to_thread(Downloader(catalog, DownloadOptions(hub_url())).remove, model_id)
         except AssistantError as error:
             self._publish(NoticeShown("error", error.what, error.advice))
         self._publish(self._models())
-
-
-def run_window(options: argparse.Namespace, engines: app.Engines) -> int:
-    """Open the window and return its exit code when it closes. A second start raises the first window instead."""
-    from assistant.gui.web_engine import prepare_web_engine
-
-    lock = acquire(engines.folders.data)
-    if lock is None:
-        shown = ask_first_to_show(engines.folders.data)
-        sys.stdout.write(
-            "Vesper is already running.\n" if shown else "Vesper is already running and does not answer.\n"
-        )
-        return 0 if shown else 1
-    prepare_web_engine()
-    try:
-        return _with_window(options, engines, lock)
-    finally:
-        lock.release()
-
-
-def _with_window(options: argparse.Namespace, engines: app.Engines, lock: InstanceLock) -> int:
-    from PySide6.QtWidgets import QApplication
-
-    from assistant.gui.bridge import Bridge
-    from assistant.gui.main_window import create_window
-
-    application = QApplication(sys.argv[:1])
-    bridge = Bridge()
-    log = EventLog(options.event_log or engines.folders.event_log, time.monotonic, in_full=bool(options.event_log))
-
-    def publish(event: Event) -> None:
-        log(event)
-        bridge.publish(event)
-
-    session = SessionThread(engines, publish, lock, bridge.ask_to_show)
-    window = create_window(session, engines.settings)
-    bridge.happened.connect(window.on_event)
-    bridge.show_requested.connect(window.raise_to_front)
-    window.show()
-    session.start()
-    for path in options.attach:
-        session.build_page(_read(path), path.name)
-    try:
-        return application.exec()
-    finally:
-        session.close()
-        log.close()
-
-
-def _read(path: Path) -> bytes:
-    from assistant.commands import read_picture_file
-
-    return read_picture_file(path)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from assistant.core.errors import EngineError
 
@@ -16,6 +18,7 @@ SWITCHES = (
     "--headless=new",
     "--disable-gpu",
     "--hide-scrollbars",
+    "--enable-logging=stderr",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -29,6 +32,7 @@ SWITCHES = (
 )
 
 
+SCRIPT_ERROR = re.compile(r':CONSOLE[:(]\d+\)?\] "((?:Uncaught|Refused) .*?)", source:')
 NOBODY = 65534  # uid and gid of the user who owns nothing, on Linux
 
 
@@ -37,8 +41,8 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def render(page: Path, target: Path, width: int = 1280, height: int = 900) -> None:
-    """Write a PNG of the page. Raises EngineError where the browser fails or takes too long.
+def render(page: Path, target: Path, width: int = 1280, height: int = 900) -> tuple[str, ...]:
+    """Write a PNG of the page, and return the errors its scripts made. Raises EngineError where the browser fails.
 
     Chromium has no sandbox under root, so root's pictures are taken by the user who owns nothing.
     """
@@ -58,26 +62,29 @@ def render(page: Path, target: Path, width: int = 1280, height: int = 900) -> No
             copy.as_uri(),
         ]
         try:
-            _run(command, work)
+            said = _run(command, work)
             shutil.copyfile(shot, target)
         except (OSError, subprocess.SubprocessError) as error:
             raise EngineError("The browser could not take a picture of the page.", "Open the page instead.") from error
+    return tuple(SCRIPT_ERROR.findall(said))
 
 
-def _run(command: list[str], work: Path) -> None:
+def _run(command: list[str], work: Path) -> str:
+    """What the browser wrote on its error stream, its pages' consoles among it."""
     environment = {"HOME": str(work), "PATH": os.environ.get("PATH", os.defpath)}
+    user: dict[str, Any] = {}
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         os.chown(work, NOBODY, NOBODY)
         (work / "page.html").chmod(0o644)
-        subprocess.run(
-            command,
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-            env=environment,
-            capture_output=True,
-            timeout=RENDER_SECONDS,
-            check=True,
-        )
-        return
-    subprocess.run(command, env=environment, capture_output=True, timeout=RENDER_SECONDS, check=True)
+        user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    done = subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        timeout=RENDER_SECONDS,
+        check=True,
+        text=True,
+        errors="replace",
+        **user,
+    )
+    return done.stderr

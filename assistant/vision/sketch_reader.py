@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.core.sketch import SketchReading
 from assistant.core.types import Picture
 from assistant.vision.codec import reading_from_json
+from assistant.workers.supervisor import Report
 from assistant.workers.worker import Lifecycle, Worker
 
 SERVE = "assistant.vision.worker:serve"
@@ -39,6 +40,6 @@ class SketchReader:
         await self._worker.close()
 
 
-def vision_worker() -> Worker:
+def vision_worker(report: Report = lambda _: None) -> Worker:
     """The process this reader needs; `warm` runs after every start, so that a crash costs only one picture."""
-    return Worker(SERVE, "picture", MEMORY_BYTES, READ_SECONDS, Lifecycle(first_method="warm"))
+    return Worker(SERVE, "picture", MEMORY_BYTES, READ_SECONDS, Lifecycle(first_method="warm", report=report))

@@ -35,6 +35,8 @@ KEPT_PREFIXES = ("LC_", "OMP_", "GOMP_", "PYTHON")
 
 class ChildState(StrEnum):
     STARTED = "started"
+    ENDED = "ended"
+    """As it was asked to, or killed because nobody waited for it any more."""
     DIED = "died"
     GAVE_UP = "gave up"
 
@@ -159,6 +161,7 @@ class Supervisor:
         await cancel_and_wait(starting)
         if starting is not None and not starting.cancelled() and starting.exception() is None:
             await starting.result().close()
+            self._report(ChildState.ENDED)
 
     def _begin(self) -> asyncio.Task[Child]:
         self._starting = asyncio.create_task(self._start())
@@ -186,7 +189,9 @@ class Supervisor:
 
     async def _watch(self, child: Child) -> None:
         await child.wait()
-        if not child.killed_on_purpose:
+        if child.killed_on_purpose:
+            self._report(ChildState.ENDED)
+        else:
             self._note_crash()
         self._starting = None
         if not self._closed and not self._is_down():
