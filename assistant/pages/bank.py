@@ -66,7 +66,7 @@ OPTIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
      ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")),
     (re.compile(r"\bsize\b|talla"), ("Small", "Medium", "Large", "Extra large")),
     (re.compile(r"quant|amount|number|guests|people|persons|\bqty\b|adults|children"), ("1", "2", "3", "4", "5")),
-    (re.compile(r"c sharp|c#|java\b|python|php\b|visual basic|programming"),
+    (re.compile(r"c ?sharp|c#|java\b|python|php\b|visual basic|programming"),
      ("C Sharp", "Java", "PHP", "Python", "Visual Basic")),
     (re.compile(r"lang|idioma|sprache"), ("English", "Español", "Français", "Deutsch")),
     (re.compile(r"colou?r"), ("Red", "Green", "Blue", "Black", "White")),

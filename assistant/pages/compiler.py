@@ -19,6 +19,7 @@ from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
 from assistant.pages.markup import script_json
 from assistant.pages.measures import Measures
+from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
 from assistant.pages.tree import Kind, Node
@@ -26,8 +27,8 @@ from assistant.pages.tree import Kind, Node
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
-CENTRED = 0.05  # of the container's width: how far a centre may be off and still be meant
 LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
+LONGEST_WORD = 20  # letters that are kept in one piece
 NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
 
 
@@ -51,7 +52,7 @@ class _Compiler:
         root, elements, slots = document.root, document.elements(), document.slots
         self._document = document
         self._root = root
-        self._measures = Measures(document.frame)
+        self._measures = Measures(document.frame, elements)
         self._labels = field_labels(elements)
         self._elements = elements
         self._words = " ".join(element.text.lower() for element in elements)
@@ -82,7 +83,7 @@ class _Compiler:
                 f"<style>\n{kit_file('kit.css')}\n</style>",
                 *([f'<style id="edits">\n{edits}\n</style>'] if edits else []),
                 "</head>",
-                f'<body style="--page-width: {width + 66}px">',
+                f'<body style="--page-width: {width + 66}px; --body: {self._measures.body:g}px">',
                 '<main class="page">',
                 *self._lines,
                 "</main>",
@@ -125,21 +126,20 @@ class _Compiler:
             target = (child.box.y - node.box.y) * self._measures.scale
             gap = self._measures.gap(target, reached) if index else 0
             space = round(gap * self._document.look.spacing)
-            self._node(child, node, f"margin-top: {space}px" if gap else "", depth + 1)
+            self._node(child, node, f"--gap: {space}px" if gap else "", depth + 1)
             reached += gap + self._measures.height(child)
         self._write(depth, f"</{tag.split()[0]}>")
 
     def _row(self, node: Node, parent: Node, style: str, depth: int) -> None:
         lefts = [child.box.x for child in node.children] + [node.box.right]
         shares = [max(1.0, 100 * (b - a) / node.box.width) for a, b in pairwise(lefts)]
-        columns = " ".join(f"minmax(min-content, {share:.0f}fr)" for share in shares)
-        keep = " keep" if all(_is_small(child, self._measures) for child in node.children) else ""
+        columns = " ".join(f"minmax({_least(c)}, {s:.0f}fr)" for c, s in zip(node.children, shares, strict=True))
         if parent.kind is not Kind.ROW:
             style = _join(style, _indent(node, parent), _width(node, parent))
         tag = "nav" if self._is_navigation(node) else LANDMARKS.get(node.name, "div")
         tag = "form novalidate" if node is self._form else tag
-        style = _join(f"--columns: {columns}; grid-template-columns: {columns}", style)
-        self._write(depth, f'<{tag}{_name(node)} class="row{keep}"{_style(style)}>')
+        style = _join(f"grid-template-columns: {columns}", style)
+        self._write(depth, f'<{tag}{_name(node)} class="row"{_style(style)}>')
         for child in node.children:
             self._node(child, node, self._place(child, node), depth + 1)
         self._write(depth, f"</{tag.split()[0]}>")
@@ -190,10 +190,7 @@ class _Compiler:
             self._write(depth, line)
 
     def _is_centred(self, node: Node, parent: Node) -> bool:
-        if parent.kind is Kind.ROW or node.box.width > 0.85 * parent.box.width:
-            return False
-        off = abs(node.box.centre[0] - parent.box.centre[0]) / parent.box.width
-        return off < CENTRED and node.box.x - parent.box.x > 0.06 * parent.box.width
+        return parent.kind is not Kind.ROW and is_centred(node.box, parent.box)
 
     def _element(self, element: Element, style: str, size: str, centred: bool) -> list[str]:
         centre = "centre" if centred else ""
@@ -205,7 +202,7 @@ class _Compiler:
             case ElementType.PARAGRAPH:
                 return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(element.text)}</p>']
             case ElementType.DIVIDER:
-                return [f"<hr{_style(style)}>"]
+                return [f"<hr{_style(_join(style, size))}>"]
             case _:
                 html = self._controls.html(element, _join(style, size), centre)
                 return [html] if html else []
@@ -258,11 +255,10 @@ def _skeleton(element: Element, style: str) -> str:
     return f'<div id="{_id(element)}" class="skeleton" role="presentation"{_style(style)}>{lines}</div>'
 
 
-def _is_small(node: Node, measures: Measures) -> bool:
-    element = node.element
-    if node.kind is not Kind.LEAF or element is None:
-        return False
-    return len(element.text) <= 8 and node.box.width * measures.scale < 140
+def _least(child: Node) -> str:
+    """The least width of a track: whole words, unless one is so long that it would burst the page."""
+    longest = max((len(word) for element in child.elements() for word in element.text.split()), default=0)
+    return "min-content" if longest <= LONGEST_WORD else "0"
 
 
 def _track(node: Node, row: Node) -> float:

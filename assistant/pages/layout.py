@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.straighten import straighten
 from assistant.pages.tidy import tidy
 from assistant.pages.tree import Kind, Node, hull, leaf
 
@@ -23,7 +24,7 @@ def layout(elements: tuple[Element, ...]) -> Node:
     nodes = _contained(tidy(elements))
     if not nodes:
         return Node(Kind.COLUMN, Box(0, 0, 1, 1))
-    root = _cut(nodes)
+    root = straighten(_cut(nodes))
     return root if root.kind is Kind.COLUMN else Node(Kind.COLUMN, root.box, (root,))
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.tree import Kind, Node
 
 PAGE_WIDTHS = ((0.95, 520), (1.25, 760), (float("inf"), 1040))  # drawn width / height -> pixels of content
-TEXT_PIXELS = (15.0, 24.0)
-HEADING_PIXELS = (21.0, 44.0)
+BODY_PIXELS = (16.0, 19.0)
+BODY_SHARE = 0.8  # of the drawn height, which holds risers and descenders
+TEXT_STEPS = ((0.72, 0.88), (1.45, 1.0), (2.0, 1.25), (math.inf, 1.55))  # drawn size per usual size -> font per body
+HEADING_STEPS = ((1.3, 1.3), (1.8, 1.6), (math.inf, 2.0))  # hands waver by a fifth: sizes are steps, not a scale
+TITLE = 1.6  # font per body of the page's first heading, at least
 LINE = 1.4  # line height per font size
 LETTER = 0.5  # width of a letter per font size, as system fonts have it
 CONTROL_PIXELS = (42.0, 60.0)
 TEXTAREA_PIXELS = (84.0, 260.0)
-GAP_PIXELS = (6.0, 110.0)
+GAP_PIXELS = (8.0, 84.0)
 CHOICE_PIXELS = 28.0
+WRITTEN = (ElementType.TEXT, ElementType.LINK, ElementType.CHECKBOX, ElementType.RADIO)
 SKELETON_PIXELS = 24.0  # of one grey line, margins included
 
 
@@ -31,13 +36,23 @@ def within(value: float, bounds: tuple[float, float]) -> float:
 class Measures:
     """Pixels of the page per pixel of the sketch, and what follows from it."""
 
-    def __init__(self, root: Box) -> None:
+    def __init__(self, root: Box, elements: tuple[Element, ...] = ()) -> None:
         self.width = page_width(root)
         self.scale = self.width / max(root.width, 1.0)
+        heights = [e.box.height / e.lines for e in elements if e.type in WRITTEN and e.text]
+        usual = median(heights) if heights else BODY_PIXELS[1] / self.scale
+        self._usual_height = usual
+        self.body = round(within(usual * self.scale * BODY_SHARE, BODY_PIXELS), 1)
+        """Font size of plain text, in pixels."""
+        self._title = next((e.id for e in elements if e.type is ElementType.HEADING), "")
 
     def font(self, element: Element) -> float:
-        drawn = element.box.height / element.lines * self.scale * 0.95
-        return round(within(drawn, HEADING_PIXELS if element.type is ElementType.HEADING else TEXT_PIXELS), 1)
+        size = element.box.height / element.lines / self._usual_height
+        steps = HEADING_STEPS if element.type is ElementType.HEADING else TEXT_STEPS
+        step = next(font for limit, font in steps if size < limit)
+        if element.id == self._title:
+            step = max(step, TITLE)
+        return round(self.body * step, 1)
 
     def control(self, element: Element) -> float:
         bounds = TEXTAREA_PIXELS if element.type is ElementType.TEXTAREA else CONTROL_PIXELS
@@ -71,7 +86,7 @@ class Measures:
             case ElementType.CHECKBOX | ElementType.RADIO:
                 return CHOICE_PIXELS
             case ElementType.PARAGRAPH:
-                return SKELETON_PIXELS * element.lines if not element.text else TEXT_PIXELS[0] * LINE * element.lines
+                return SKELETON_PIXELS * element.lines if not element.text else self.body * LINE * element.lines
             case ElementType.IMAGE | ElementType.ICON:
                 return element.box.height * self.scale
             case ElementType.DIVIDER:

@@ -18,6 +18,7 @@ CONTROLS = (*FRAMED, ElementType.CHECKBOX, ElementType.RADIO, ElementType.LINK)
 WORD_GAP = 0.95  # of a line's height: wider gaps part columns, not words
 ALIKE = 0.5  # smallest ratio of two heights of writing that can be one line
 CONTINUES = 0.75  # largest gap, in line heights, over which a line goes on in the next
+RULE_SLACK = 0.15  # of the page's width: how far a rule may reach beyond everything else
 LONGEST_TITLE = 6  # words
 TITLE_SIZE = 0.8  # of the page's writing: a smaller first line is no title
 
@@ -109,7 +110,8 @@ def _flat_dividers(elements: tuple[Element, ...]) -> tuple[Element, ...]:
             kept.append(element)
             continue
         middle = element.box.centre[1]
-        left, right = max(element.box.x, frame.x), min(element.box.right, frame.right)
+        slack = RULE_SLACK * frame.width
+        left, right = max(element.box.x, frame.x - slack), min(element.box.right, frame.right + slack)
         flat = Box(left, middle - 1, right - left, 2)
         edge = any(e.type in FRAMED and _touches(flat, e.box) for e in others)
         if right - left > 0.15 * frame.width and frame.y < middle < frame.bottom and not edge:
@@ -153,12 +155,16 @@ def _is_next_word(left: Element, right: Element, elements: tuple[Element, ...]) 
 def _is_column_gap(left: Element, right: Element, elements: tuple[Element, ...]) -> bool:
     """Do other rows part at the same place? Then the gap is one between columns."""
     line = max(left.box.height, right.box.height)
-    others = [e for e in elements if e is not left and e is not right and e.type is not ElementType.DIVIDER]
+    others = [e for e in elements if e is not left and e is not right and e.text and _is_near(e, left)]
     ends = [e for e in others if abs(e.box.right - left.box.right) < 0.8 * line and e.box.x < right.box.x]
     starts = [e for e in others if abs(e.box.x - right.box.x) < 0.5 * line and e.box.right > right.box.x]
     return any(
         a.box.right < b.box.x and abs(a.box.centre[1] - b.box.centre[1]) < 0.6 * line for a in ends for b in starts
     )
+
+
+def _is_near(one: Element, other: Element) -> bool:
+    return abs(one.box.centre[1] - other.box.centre[1]) < 3 * other.box.height
 
 
 def _true_headings(elements: tuple[Element, ...]) -> tuple[Element, ...]:

@@ -1,0 +1,249 @@
+"""Straightens a drawn layout: edges that were meant to be one line become one, and slanted rows level. Pure.
+
+Only boxes move, and only by little; what stands in which row or column stays as `layout` found it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.tree import Kind, Node, hull
+
+EDGE = 0.045  # of a column's width: neighbouring edges this close are one edge
+DRIFT = 0.13  # of a column's width: how far one edge may wander down a slanted page
+CENTRED = 0.08  # of a column's width: how far a centre may be off and still be meant
+INDENT = 0.06  # of a column's width: a smaller one on either side is no centring
+MIDDLE = 0.01  # the same as CENTRED, after straightening
+WIDTH = 0.15  # fields of one kind whose widths differ less are equally wide
+LEVEL_LINES = 3.5  # rows up to so many lines high are one line that slants
+PITCH = 0.7  # of the distance between two rows: the slant a grid of choices may have
+CHOICES = (ElementType.CHECKBOX, ElementType.RADIO)
+BOXED = (ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA, ElementType.BUTTON, ElementType.IMAGE)
+PICTURES = (ElementType.IMAGE, ElementType.ICON)
+CARD_PARTS = (ElementType.HEADING, ElementType.TEXT, ElementType.PARAGRAPH, ElementType.LINK, ElementType.BUTTON)
+LOW = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.BUTTON, ElementType.INPUT,
+       ElementType.SELECT, ElementType.ICON, *CHOICES)  # fmt: skip
+
+
+def straighten(node: Node) -> Node:
+    if node.kind is Kind.LEAF or node.kind is Kind.TABLE:
+        return node
+    node = _rows_of_grid(node)
+    children = tuple(straighten(child) for child in node.children)
+    if node.kind is Kind.ROW:
+        return _around(node, _levelled(children))
+    if node.kind is Kind.CARD:
+        return node.with_children(children)
+    rows = _columns_of_cards(node.box, _on_tracks(node.box, _joined_rows(node.box, children)))
+    placed = _on_edges(node.box, rows)
+    height = hull(placed)
+    box = Box(node.box.x, height.y, node.box.width, height.height)
+    return replace(node, children=placed, box=box)
+
+
+def _around(node: Node, children: tuple[Node, ...]) -> Node:
+    return replace(node, children=children, box=hull(children))
+
+
+def is_centred(box: Box, within: Box, slack: float = MIDDLE) -> bool:
+    """Does it stand in the middle, with room on both sides?"""
+    off = abs(box.centre[0] - within.centre[0]) / within.width
+    room = min(box.x - within.x, within.right - box.right)
+    return off < slack and room > INDENT * within.width
+
+
+def moved(node: Node, dx: float, dy: float = 0.0) -> Node:
+    box = Box(node.box.x + dx, node.box.y + dy, node.box.width, node.box.height)
+    element = replace(node.element, box=_shifted(node.element.box, dx, dy)) if node.element is not None else None
+    return replace(node, box=box, element=element, children=tuple(moved(child, dx, dy) for child in node.children))
+
+
+def _shifted(box: Box, dx: float, dy: float) -> Box:
+    return Box(box.x + dx, box.y + dy, box.width, box.height)
+
+
+def _rows_of_grid(node: Node) -> Node:
+    """Columns of choices side by side whose lines fit each other become rows, also where they slant."""
+    columns = node.children
+    if node.kind is not Kind.ROW or any(column.kind is not Kind.COLUMN for column in columns):
+        return node
+    counts = {len(column.children) for column in columns}
+    if len(counts) != 1 or not all(_is_a(child, CHOICES) for column in columns for child in column.children):
+        return node
+    rows = list(zip(*(column.children for column in columns), strict=True))
+    middles = [[child.box.centre[1] for child in row] for row in rows]
+    pitch = min(b - a for column in zip(*middles, strict=True) for a, b in pairwise(column))
+    if any(max(row) - min(row) > PITCH * pitch for row in middles):
+        return node
+    made = tuple(Node(Kind.ROW, hull(row), row) for row in rows)
+    return Node(Kind.COLUMN, node.box, made, name=node.name)
+
+
+def _levelled(children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A row of single lines stands on one line; cards of a row start at one height."""
+    if all(child.kind is Kind.CARD for child in children):
+        top = min(child.box.y for child in children)
+        return tuple(moved(child, 0, top - child.box.y) for child in children)
+    elements = [child.element for child in children if child.kind is Kind.LEAF and child.element is not None]
+    low = [element for element in elements if element.type in LOW and element.lines == 1]
+    if len(low) < len(children):
+        return children
+    line = median(element.box.height for element in low)
+    box = hull(children)
+    if box.height > LEVEL_LINES * line:
+        return children
+    return tuple(moved(child, 0, box.centre[1] - child.box.centre[1]) for child in children)
+
+
+def _joined_rows(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Parts one above the other that stand on different tracks of the rows around them are one slanted row."""
+    tracks = _clusters((p.box.x for row in children if row.kind is Kind.ROW for p in row.children), EDGE * column.width)
+    if len(tracks) < 2:
+        return children
+    result: list[Node] = []
+    for child in children:
+        above = result[-1] if result else None
+        if above is None or not _is_one_row(above, child, tracks, 2 * EDGE * column.width):
+            result.append(child)
+            continue
+        parts = [part for node in (above, child) for part in (node.children if node.kind is Kind.ROW else (node,))]
+        row = tuple(sorted(parts, key=lambda part: part.box.x))
+        result[-1] = Node(Kind.ROW, hull(row), _levelled(row))
+    return tuple(result)
+
+
+def _is_one_row(above: Node, below: Node, tracks: Sequence[float], reach: float) -> bool:
+    if Kind.LEAF not in (above.kind, below.kind) or not {above.kind, below.kind} <= {Kind.LEAF, Kind.ROW}:
+        return False
+    lower, higher = min(above.box.height, below.box.height), max(above.box.height, below.box.height)
+    shared = min(above.box.bottom, below.box.bottom) - max(above.box.y, below.box.y)
+    apart = above.box.right < below.box.x or below.box.right < above.box.x
+    if not apart or shared < 0.15 * lower or higher > 2 * lower:
+        return False
+    places = [_nearest(tracks, node.box.x) for node in (above, below)]
+    near = all(abs(x - node.box.x) < reach for x, node in zip(places, (above, below), strict=True))
+    return near and places[0] != places[1]
+
+
+def _on_tracks(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Left edges inside the rows of a column: the nearly equal ones become equal."""
+    rows = [child for child in children if child.kind is Kind.ROW]
+    if len(rows) < 2:
+        return children
+    edges = _clusters((part.box.x for row in rows for part in row.children), EDGE * column.width)
+    right = max(row.box.right for row in rows)
+
+    def aligned(row: Node) -> Node:
+        if row.kind is not Kind.ROW:
+            return row
+        places = [_nearest(edges, part.box.x) for part in row.children]
+        if len(set(places)) < len(places):
+            return row
+        parts = tuple(moved(part, x - part.box.x) for part, x in zip(row.children, places, strict=True))
+        box = hull(parts)
+        end = right if right - box.right < 2 * EDGE * column.width else box.right
+        return replace(row, children=parts, box=Box(box.x, box.y, end - box.x, box.height))
+
+    return tuple(aligned(child) for child in children)
+
+
+def _columns_of_cards(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A row of pictures, and rows below it with a part for each, are cards side by side: picture, name, words."""
+    result: list[Node] = []
+    rest = list(children)
+    while rest:
+        stack = _stack_of_rows(rest, 2 * EDGE * column.width)
+        if len(stack) < 2:
+            result.append(rest.pop(0))
+            continue
+        del rest[: len(stack)]
+        cards = []
+        for parts in zip(*(row.children for row in stack), strict=True):
+            box = hull(parts)
+            cards.append(Node(Kind.COLUMN, box, _on_edges(box, parts)))
+        result.append(Node(Kind.ROW, hull(tuple(stack)), tuple(cards)))
+    return tuple(result)
+
+
+def _stack_of_rows(rows: Sequence[Node], reach: float) -> list[Node]:
+    """The rows from the first on whose parts stand under those of the first, a row of pictures."""
+    first = rows[0]
+    if first.kind is not Kind.ROW or not all(_is_a(part, PICTURES) for part in first.children):
+        return []
+    stack = [first]
+    for row in rows[1:]:
+        fits = (
+            row.kind is Kind.ROW
+            and len(row.children) == len(first.children)
+            and all(_is_a(part, CARD_PARTS) for part in row.children)
+            and all(abs(a.box.x - b.box.x) < reach for a, b in zip(first.children, row.children, strict=True))
+        )
+        if not fits:
+            break
+        stack.append(row)
+    return stack
+
+
+def _is_a(node: Node, types: tuple[ElementType, ...]) -> bool:
+    return node.element is not None and node.element.type in types
+
+
+def _on_edges(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Left edges of a column's parts, and widths of its fields; what was meant to be in the middle goes there."""
+    middle = {id(child) for child in children if _is_meant_centred(child, column, children)}
+    edges = _clusters((child.box.x for child in children if id(child) not in middle), EDGE * column.width)
+    if edges and edges[0] - column.x < DRIFT * column.width / 2:
+        edges[0] = column.x
+
+    def placed(child: Node) -> Node:
+        if id(child) in middle:
+            return moved(child, column.centre[0] - child.box.centre[0])
+        return moved(child, _nearest(edges, child.box.x) - child.box.x)
+
+    made = [placed(child) for child in children]
+    return tuple(_equally_wide(child, made) for child in made)
+
+
+def _is_meant_centred(node: Node, column: Box, siblings: Sequence[Node]) -> bool:
+    if not is_centred(node.box, column, CENTRED):
+        return False
+    left = [other for other in siblings if other is not node and not is_centred(other.box, column, CENTRED)]
+    return all(abs(other.box.x - node.box.x) > EDGE * column.width for other in left)
+
+
+def _equally_wide(node: Node, siblings: Sequence[Node]) -> Node:
+    element = node.element
+    if element is None or element.type not in BOXED:
+        return node
+    alike = [
+        other.box.width
+        for other in siblings
+        if other.element is not None
+        and other.element.type is element.type
+        and abs(other.box.width - node.box.width) < WIDTH * node.box.width
+    ]
+    return _resized(node, element, median(alike))
+
+
+def _resized(node: Node, element: Element, width: float) -> Node:
+    box = Box(node.box.x, node.box.y, width, node.box.height)
+    return replace(node, box=box, element=replace(element, box=box))
+
+
+def _clusters(values: Iterable[float], reach: float) -> list[float]:
+    """Medians of groups of values whose neighbours lie within `reach`; no group is much wider than that."""
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= reach and value - groups[-1][0] <= reach * DRIFT / EDGE:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [median(group) for group in groups]
+
+
+def _nearest(edges: Sequence[float], value: float) -> float:
+    return min(edges, key=lambda edge: abs(edge - value))
