@@ -63,6 +63,11 @@ class Endpointer:
         """Samples pushed so far."""
         return self._now
 
+    @property
+    def so_far(self) -> Samples | None:
+        """The utterance as far as it has been heard, pre-roll included; None while nobody speaks."""
+        return np.concatenate(self._kept) if self._state is _State.SPEAKING else None
+
     def push(self, samples: Samples, probability: float) -> Onset | Discard | Stretch | None:
         """Take the next frame, of any length, and say what it brought about."""
         self._kept.append(samples)

@@ -8,20 +8,28 @@ before it can start or end anything after it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
+from assistant.audio.probe import Hint, SpeechProbe
 from assistant.core.aio import EngineThread, cancel_and_wait
 from assistant.core.errors import DeviceError
 from assistant.core.events import (
+    Event,
     MicrophoneClosed,
     MicrophoneOpened,
     NoticeShown,
+    SpeechConfirmed,
     SpeechDiscarded,
+    SpeechDismissed,
+    SpeechSampled,
     SpeechStarted,
+    SpeechSuspected,
+    SpeechSustained,
     UtteranceEnded,
 )
 from assistant.core.ports import Emit, Microphone
@@ -32,6 +40,14 @@ RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the d
 LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
 CHECK_SECONDS = 0.25
 MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
+
+
+HINTS: dict[Hint | None, Callable[[], Event]] = {
+    Hint.SUSPECTED: SpeechSuspected,
+    Hint.SUSTAINED: SpeechSustained,  # before the SpeechStarted that comes with the same frame
+    Hint.CONFIRMED: SpeechConfirmed,
+    Hint.DISMISSED: lambda: SpeechDismissed("noise"),
+}
 
 
 class Detector(Protocol):
@@ -63,6 +79,7 @@ class Listener:
         self._emit = emit
         self._thread = EngineThread("listener")
         self._endpointer = Endpointer(settings)
+        self._probe = SpeechProbe(settings)
         self._press: _Press | None = None
         self._is_open = False
         self._is_announced = False
@@ -87,6 +104,7 @@ class Listener:
         self._settings = settings
         self._endpointer = Endpointer(settings)
         self._start_afresh()
+        self._probe = SpeechProbe(settings)
 
     def open(self) -> None:
         """Listen hands-free. MicrophoneOpened follows with the first frame, so it is true when it is said."""
@@ -114,6 +132,7 @@ class Listener:
         self._start_afresh()
         self._press = _Press()
         self._emit(SpeechStarted())
+        self._emit(SpeechConfirmed())
 
     def end_push(self) -> None:
         """The talk key came up. The utterance ends a moment later, with what was still in the buffers."""
@@ -161,6 +180,9 @@ class Listener:
         return self._detector.probability(samples)
 
     def _hear_hands_free(self, samples: Samples, probability: float) -> None:
+        hint = self._probe.push(len(samples), probability)
+        if hint in HINTS:
+            self._emit(HINTS[hint]())
         match self._endpointer.push(samples, probability):
             case Onset():
                 self._emit(SpeechStarted())
@@ -168,6 +190,9 @@ class Listener:
                 self._emit(SpeechDiscarded())
             case Stretch(samples=speech, speech_end=speech_end):
                 self._emit_utterance(speech, self._endpointer.position - speech_end)
+        so_far = self._endpointer.so_far if hint is Hint.SAMPLED else None
+        if so_far is not None:
+            self._emit(SpeechSampled(self._utterance(so_far, self._probe.gap)))
 
     def _hear_press(self, press: _Press, samples: Samples, probability: float) -> None:
         press.frames.append(samples)
@@ -187,8 +212,11 @@ class Listener:
             self._emit_utterance(np.concatenate(press.frames), press.length - press.speech_end)
 
     def _emit_utterance(self, samples: Samples, since_speech: int) -> None:
+        self._emit(UtteranceEnded(self._utterance(samples, since_speech)))
+
+    def _utterance(self, samples: Samples, since_speech: int) -> Utterance:
         ended_at = _now() - since_speech / SPEECH_RATE - self._latency_seconds
-        self._emit(UtteranceEnded(Utterance(AudioFrame(samples, SPEECH_RATE), ended_at)))
+        return Utterance(AudioFrame(samples, SPEECH_RATE), ended_at)
 
     def _start_afresh(self) -> None:
         self._press = None
@@ -196,6 +224,9 @@ class Listener:
         self._is_fresh = True
         self._zeros = 0
         self._endpointer.reset()
+        if self._probe.is_suspecting:
+            self._emit(SpeechDismissed("noise"))
+        self._probe.reset()
 
     def _lose(self) -> None:
         """No more speech will come for now: say so, if anybody could think otherwise."""

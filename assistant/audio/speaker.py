@@ -12,9 +12,11 @@ from collections.abc import Callable
 
 from assistant.audio.resampler import Resampler
 from assistant.audio.tracks import PlaybackTrack, meter
+from assistant.core.ports import Delivery
 from assistant.core.types import AudioFrame, Samples
 
 POLL_SECONDS = 0.01
+LOWERED_GAIN = 0.25  # -12 dB: still understood, and no longer in the way
 PART_SECONDS = 1.0  # resampled in one go, about a millisecond: the loop stays free
 
 
@@ -28,6 +30,7 @@ class CardSpeaker:
         self._flushes = 0
         self._played_before = 0.0
         self._volume = 1.0
+        self._delivery = Delivery.FULL
         self.device = ""
         """Name of the open device; empty while there is none."""
         self.latency_seconds = 0.0
@@ -50,8 +53,7 @@ class CardSpeaker:
     def volume(self, volume: float) -> None:
         """0 to 1.5; heard from the next block on."""
         self._volume = min(1.5, max(0.0, volume))
-        if self._track is not None:
-            self._track.volume = self._volume
+        self._adjust()
 
     @property
     def played_seconds(self) -> float:
@@ -66,8 +68,8 @@ class CardSpeaker:
 
     def attach(self, track: PlaybackTrack, device: str, latency_seconds: float) -> None:
         self.detach()
-        track.volume = self._volume
         self._track, self.device, self.latency_seconds = track, device, latency_seconds
+        self._adjust()
 
     def detach(self) -> None:
         """The device is gone, and what was queued with it."""
@@ -100,6 +102,15 @@ class CardSpeaker:
         self._resampler = Resampler(1, 1)
         if self._track is not None:
             self._track.flush()
+
+    def deliver(self, how: Delivery) -> None:
+        self._delivery = how
+        self._adjust()
+
+    def _adjust(self) -> None:
+        if self._track is not None:
+            self._track.volume = self._volume * (LOWERED_GAIN if self._delivery is Delivery.LOWERED else 1.0)
+            self._track.is_held = self._delivery is Delivery.HELD
 
     async def _queue(self, samples: Samples) -> None:
         flushes = self._flushes

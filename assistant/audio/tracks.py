@@ -30,11 +30,14 @@ class PlaybackTrack:
     def __init__(self, sample_rate: int) -> None:
         self.sample_rate = sample_rate
         self.volume = 1.0
+        self.is_held = False
+        """Silence, with the queue kept."""
         self.level = 0.0
         """Root mean square of the newest block."""
         self._ring = Ring(round(QUEUE_SECONDS * sample_rate))
         self._drop_before = 0
         self._fade = np.linspace(1, 0, max(1, round(FADE_SECONDS * sample_rate)), dtype=np.float32)
+        self._gain: float | None = None  # of the last sample; None where silence came before
         self._straight = np.zeros(LONGEST_BLOCK, np.float32)
         self._delivered = 0
         self._played = 0.0
@@ -70,10 +73,15 @@ class PlaybackTrack:
 
     def fill(self, out: Samples, heard_at: float) -> None:
         """The next block for the device, whose first sample will be heard at `heard_at`."""
+        if self._gain == 0.0:  # nobody would hear the fade of what is dropped
+            self._ring.skip_to(self._drop_before)
         count = self._fade_out(out) if self._ring.position < self._drop_before else 0
         if self._ring.available:
-            count += self._ring.read_into(out[count:])
+            count += self._ring.read_into(out[count : self._reach(len(out))])
         out[count:] = 0.0
+        self._turn_volume(out)
+        if count < len(out) and not self.is_held:
+            self._gain = None
         self._shape(out)
         self.level = math.sqrt(float(np.dot(out, out)) / max(1, len(out)))
         mark = (self._newest + 1) % MARKS
@@ -89,9 +97,28 @@ class PlaybackTrack:
         self._ring.skip_to(end)
         return count
 
+    def _reach(self, length: int) -> int:
+        """How far into a block the queue is played: all of it, or as long as it takes to fade into being held."""
+        if not self.is_held:
+            return length
+        return len(self._fade) if self._gain else 0
+
+    def _turn_volume(self, out: Samples) -> None:
+        """From the gain of the block before to the one that is wanted, within a fade's length."""
+        after = 0.0 if self.is_held else self.volume
+        before = after if self._gain is None else self._gain
+        start = 0
+        if before != after:
+            start = min(len(out), len(self._fade))
+            ramp = self._straight[:start]  # free until the limit is applied
+            np.multiply(self._fade[:start], np.float32(before - after), out=ramp)
+            np.add(ramp, np.float32(after), out=ramp)
+            np.multiply(out[:start], ramp, out=out[:start])
+        np.multiply(out[start:], np.float32(after), out=out[start:])
+        self._gain = after
+
     def _shape(self, out: Samples) -> None:
-        """Volume, then a soft limit: above the knee the curve bends and never reaches 1."""
-        np.multiply(out, np.float32(self.volume), out=out)
+        """A soft limit: above the knee the curve bends and never reaches 1."""
         if not len(out) or (out.min() >= -KNEE and out.max() <= KNEE):
             return
         straight = self._straight[: len(out)]

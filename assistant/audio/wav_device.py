@@ -14,6 +14,7 @@ import numpy as np
 
 from assistant.audio.microphone import FRAME_SAMPLES, Framer
 from assistant.audio.resampler import Resampler
+from assistant.core.ports import Delivery
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
 
 SILENCE_AFTER_SECONDS = 1.5  # lets the endpointer see that the recording's last words are over
@@ -102,6 +103,9 @@ class WavSpeaker:
         self._resampler = Resampler(self.sample_rate, self.sample_rate)
         cut = [_Piece(piece.starts_at, piece.samples[: int(self._heard(piece))]) for piece in self._pieces]
         self._pieces = [piece for piece in cut if len(piece.samples)]
+
+    def deliver(self, how: Delivery) -> None:
+        """Nobody interrupts a recording."""
 
     def recording(self, with_pauses: bool = False) -> AudioFrame:
         """What was heard so far. `with_pauses` keeps the silence between the pieces as long as it was."""

@@ -14,8 +14,13 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
+    SpeechConfirmed,
     SpeechDiscarded,
+    SpeechDismissed,
+    SpeechSampled,
     SpeechStarted,
+    SpeechSuspected,
+    SpeechSustained,
     StopRequested,
     TextSubmitted,
     UtteranceEnded,
@@ -29,6 +34,8 @@ class Phase(StrEnum):
     HEARING = "hearing"
     THINKING = "thinking"
     SPEAKING = "speaking"
+    HOLDING = "holding"
+    """In the middle of a word, until it is clear whether the user wants the floor."""
 
 
 class Action(Enum):
@@ -38,6 +45,12 @@ class Action(Enum):
     """Forget the speech heard so far."""
     START_REPLY = auto()
     """Answer the event that led here."""
+    LOWER_VOICE = auto()
+    HOLD_VOICE = auto()
+    RESUME_VOICE = auto()
+    """Go on where the voice was held, as loud as before."""
+    WEIGH_SPEECH = auto()
+    """Find out what was said; SpeechConfirmed, SpeechDismissed or StopRequested follows."""
 
 
 Row = tuple[Phase, tuple[Action, ...]]
@@ -65,9 +78,26 @@ TRANSITIONS: Mapping[Phase, Mapping[type[Event], Row]] = {
     Phase.SPEAKING: {
         ReplyFinished: (Phase.LISTENING, ()),
         ReplyFailed: (Phase.LISTENING, ()),
-        SpeechStarted: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # barge-in
+        SpeechSuspected: (Phase.SPEAKING, (Action.LOWER_VOICE,)),
+        SpeechDismissed: (Phase.SPEAKING, (Action.RESUME_VOICE,)),
+        SpeechSustained: (Phase.HOLDING, (Action.HOLD_VOICE,)),
+        SpeechSampled: (Phase.HOLDING, (Action.HOLD_VOICE, Action.WEIGH_SPEECH)),
+        SpeechConfirmed: (Phase.HEARING, (Action.CANCEL_REPLY,)),
+        SpeechStarted: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # the talk key: no doubt about that
         StopRequested: (Phase.LISTENING, (Action.CANCEL_REPLY,)),
         TextSubmitted: (Phase.THINKING, (Action.CANCEL_REPLY, Action.START_REPLY)),
+    },
+    Phase.HOLDING: {
+        SpeechSampled: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
+        UtteranceEnded: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
+        SpeechConfirmed: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # barge-in
+        SpeechDismissed: (Phase.SPEAKING, (Action.RESUME_VOICE,)),
+        SpeechDiscarded: (Phase.SPEAKING, (Action.RESUME_VOICE,)),
+        MicrophoneClosed: (Phase.SPEAKING, (Action.DROP_SPEECH, Action.RESUME_VOICE)),
+        ReplyFinished: (Phase.HEARING, (Action.RESUME_VOICE,)),  # the loudspeaker went away under it
+        ReplyFailed: (Phase.HEARING, (Action.RESUME_VOICE,)),
+        StopRequested: (Phase.LISTENING, (Action.CANCEL_REPLY, Action.DROP_SPEECH)),
+        TextSubmitted: (Phase.THINKING, (Action.CANCEL_REPLY, Action.DROP_SPEECH, Action.START_REPLY)),
     },
 }
 

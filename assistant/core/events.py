@@ -42,6 +42,36 @@ class SpeechDiscarded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSuspected(Event):
+    """The first sound that may be speech. SpeechSustained or SpeechDismissed follows, or the microphone closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSustained(Event):
+    """A stretch of speech, long enough not to be a click. Comes before the SpeechStarted it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechSampled(Event):
+    """The speaker drew breath after a few words: everything of the utterance so far, to be looked at early."""
+
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechConfirmed(Event):
+    """The user wants the floor: longer than any "mm-hm", or words that are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDismissed(Event):
+    """What was heard asks for no floor. `reason` is "noise", "backchannel" or "own voice"."""
+
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TextSubmitted(Event):
     """Typed text, with any pictures attached to it. `ticket` comes back in TurnCommitted."""
 

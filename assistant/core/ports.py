@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from enum import Enum, auto
 from typing import Protocol
 
 from assistant.core.events import Event
@@ -59,6 +60,16 @@ class Microphone(Protocol):
         ...
 
 
+class Delivery(Enum):
+    """How the reply is given to the loudspeaker."""
+
+    FULL = auto()
+    LOWERED = auto()
+    """12 dB quieter: somebody may be speaking."""
+    HELD = auto()
+    """Silent, in the middle of a word. What is queued stays, and `played_seconds` stands still."""
+
+
 class Speaker(Protocol):
     """A loudspeaker with a clock. Seconds count reply audio that left the device, never the silence between."""
 
@@ -85,6 +96,10 @@ class Speaker(Protocol):
         """Silence at once: drop what is queued."""
         ...
 
+    def deliver(self, how: Delivery) -> None:
+        """From the next block on, without a click. A loudspeaker that nobody can interrupt need not obey."""
+        ...
+
 
 class SketchReader(Protocol):
     async def decode(self, data: bytes, name: str) -> Picture:
@@ -93,6 +108,10 @@ class SketchReader(Protocol):
 
     async def read(self, picture: Picture) -> SketchReading:
         """Find the elements of a drawn page."""
+        ...
+
+    async def rectified(self, picture: Picture) -> Picture:
+        """The picture upright and flat: the one that the boxes of its reading lie in. Quick right after `read`."""
         ...
 
     async def describe(self, picture: Picture) -> str:

@@ -261,6 +261,8 @@ def status(state: ViewState) -> Status:
     """What is going on, in words."""
     if state.phase is Phase.HEARING:
         return Status("I hear you", Tone.HEARING)
+    if state.phase is Phase.HOLDING:
+        return Status("Is that for me?", Tone.HEARING)
     if state.phase is Phase.SPEAKING:
         interruptible = state.microphone is not Microphone.CLOSED
         return Status("Speaking - you can interrupt" if interruptible else "Speaking", Tone.SPEAKING)

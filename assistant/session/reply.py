@@ -44,12 +44,15 @@ from assistant.core.ports import (
     Transcriber,
 )
 from assistant.core.settings import Settings
-from assistant.core.types import Origin, Picture
+from assistant.core.types import Origin, Picture, Utterance
+from assistant.session.overheard import is_own_voice
 from assistant.session.speakable import SpokenClauses
 
 log = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves room for code and other languages
+ECHO_SECONDS = 4.0  # how long ago words may have been said that come back: buffers, the room, a slow recogniser
+REVERBERATION_SECONDS = 0.5  # an utterance that began so soon after our voice may still be our voice
 SOUND_POLL_SECONDS = 0.01  # how exactly the first sound is timed
 
 
@@ -62,6 +65,14 @@ class Voice:
 
     synthesizer: Synthesizer
     speaker: Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that were spoken until that moment of the loop's clock."""
+
+    text: str = ""
+    until: float = float("-inf")
 
 
 @dataclass(slots=True)
@@ -81,6 +92,8 @@ class ReplyParts:
     """First turn of the history that is still sent to the model."""
     disk_refuses: bool = False
     """The user has been told so; one notice is enough until it works again."""
+    said_before: Said = Said()
+    """The last words of the last reply."""
 
 
 @dataclass(slots=True)
@@ -130,8 +143,20 @@ class Reply:
             log.exception("reply failed")
             await self._fail(EngineError("Something went wrong inside Vesper.", "Ask again; the log has the details."))
         finally:
+            if self._voice is not None:
+                self.parts.said_before = Said(self.sounding(), asyncio.get_running_loop().time())
             if self._sound_watch is not None:
                 self._sound_watch.cancel()
+
+    def sounding(self) -> str:
+        """What is being said and what has just been, as an echo could bring it back."""
+        return "" if self._voice is None else self._said(self._voice.speaker.played_seconds - self._voice_start)
+
+    def _said(self, now_seconds: float) -> str:
+        near = (
+            c for c in self._clauses if c.end_seconds > now_seconds - ECHO_SECONDS and c.start_seconds < now_seconds
+        )
+        return " ".join(clause.text for clause in near)
 
     async def _take_turn(self) -> bool:
         """Put the user's words into the history and on disk. False when there were none."""
@@ -143,7 +168,7 @@ class Reply:
                 event.utterance.audio, self.parts.settings.hearing.language
             )
             self._mark("transcribe")
-            if not transcript.text:
+            if not transcript.text or self._is_echo(event.utterance, transcript.text):
                 self.emit(NothingHeard())
                 return False
             self.emit(UtteranceTranscribed(transcript.text, transcript.language, transcript.decode_seconds))
@@ -158,6 +183,12 @@ class Reply:
             await commit  # what was said is kept and acknowledged, whatever becomes of the answer
             raise
         return True
+
+    def _is_echo(self, utterance: Utterance, text: str) -> bool:
+        """The end of the reply before, come back through the microphone."""
+        began_at = utterance.ended_at - utterance.audio.seconds
+        before = self.parts.said_before
+        return began_at < before.until + REVERBERATION_SECONDS and is_own_voice(text, before.text)
 
     async def _commit(self, turn: Turn, ticket: int) -> None:
         turn_id = await self._saved(turn)

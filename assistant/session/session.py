@@ -19,17 +19,24 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
+    SpeechSampled,
     SpeechStarted,
     TextSubmitted,
     UtteranceEnded,
 )
-from assistant.core.ports import Emit
-from assistant.core.types import AudioFrame, Picture, Utterance
+from assistant.core.ports import Delivery, Emit
+from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.reply import Ask, Reply, ReplyParts
+from assistant.session.weighing import Weigher
 
 OF_A_REPLY = (ReplySounded, ReplyFinished, ReplyFailed)
+DELIVERIES = {
+    Action.LOWER_VOICE: Delivery.LOWERED,
+    Action.HOLD_VOICE: Delivery.HELD,
+    Action.RESUME_VOICE: Delivery.FULL,
+}
 
 
 @dataclass(slots=True)
@@ -55,6 +62,7 @@ class Session:
         self._reply_number = 0
         self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
+        self._weigher = Weigher(self._transcript, self._sounding, self.post)
 
     @property
     def phase(self) -> Phase:
@@ -92,6 +100,7 @@ class Session:
                 else:
                     await self._handle(item)
         finally:
+            await self._weigher.forget()
             await self._cancel_reply()
             await self._jobs.close()
 
@@ -109,6 +118,10 @@ class Session:
         actions = self._conversation.handle(event)
         for action in actions:
             await self._do(action, event)
+        if before is Phase.HOLDING and self._conversation.phase is not Phase.HOLDING:
+            ended = await self._weigher.forget()
+            if ended is not None and self._conversation.phase is Phase.HEARING:
+                self.post(UtteranceEnded(ended))
         if self._conversation.phase != before:
             self._publish(PhaseChanged(self._conversation.phase.value))
             if self._conversation.phase is Phase.LISTENING:
@@ -120,6 +133,10 @@ class Session:
         elif action is Action.DROP_SPEECH:
             self._unanswered = None
             self._drop_speech()
+        elif action in DELIVERIES:
+            self._deliver(DELIVERIES[action])
+        elif action is Action.WEIGH_SPEECH and isinstance(event, UtteranceEnded | SpeechSampled):
+            self._weigher.weigh(event.utterance, has_ended=isinstance(event, UtteranceEnded))
         elif isinstance(event, UtteranceEnded | TextSubmitted):
             await self._jobs.pause()
             self._start_reply(event)
@@ -156,10 +173,21 @@ class Session:
         if job.reading is not None:
             yield page_remark(job.reading)
 
+    def _deliver(self, how: Delivery) -> None:
+        if self._parts.voice is not None:
+            self._parts.voice.speaker.deliver(how)
+
+    async def _transcript(self, audio: AudioFrame) -> Transcript:
+        return await self._parts.transcriber.transcribe(audio, self._parts.settings.hearing.language)
+
+    def _sounding(self) -> str:
+        return self._reply.sounding() if self._reply is not None else ""
+
     async def _cancel_reply(self, goes_on: bool = False) -> None:
         """Silence first: the user hears that at once. When they `goes_on` talking, words not yet taken are carried."""
         if self._parts.voice is not None:
             self._parts.voice.speaker.flush()
+            self._deliver(Delivery.FULL)
         await cancel_and_wait(self._task)
         reply, self._reply, self._task = self._reply, None, None
         if goes_on and reply is not None and not reply.turn_taken and isinstance(reply.ask.event, UtteranceEnded):

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from assistant.core.errors import AssistantError, StorageError
-from assistant.core.events import Event, SpeechStarted, StopRequested, TextSubmitted, UtteranceEnded
+from assistant.core.events import (
+    Event,
+    SpeechSampled,
+    SpeechStarted,
+    SpeechSuspected,
+    SpeechSustained,
+    StopRequested,
+    TextSubmitted,
+    UtteranceEnded,
+)
 from assistant.core.history import History, Turn
+from assistant.core.ports import Delivery
 from assistant.core.settings import MindSettings, Settings
 from assistant.core.sketch import Page, SketchReading
 from assistant.core.types import (
@@ -31,6 +41,7 @@ from tests.virtual_time import run_virtual
 
 ONSET_SECONDS = 0.1
 SILENCE_SECONDS = 0.6
+PAUSE_SECONDS = 0.13
 SECONDS_PER_WORD = 0.4
 SECONDS_PER_TOKEN = 0.05
 
@@ -101,8 +112,9 @@ class FakeSpeaker:
         self._before = 0.0
         self._from = 0.0
         self._until = 0.0
+        self._held: float | None = None
         self.silenced_at: list[float] = []
-        self.spoken: list[float] = []
+        self.deliveries: list[tuple[float, Delivery]] = []
 
     @staticmethod
     def _now() -> float:
@@ -114,21 +126,39 @@ class FakeSpeaker:
 
     @property
     def queued_seconds(self) -> float:
-        return max(0.0, self._until - self._now())
+        return self._held if self._held is not None else max(0.0, self._until - self._now())
 
     async def play(self, frame: AudioFrame) -> None:
+        if self._held is not None:
+            self._held += frame.seconds
+            return
         if self._now() >= self._until:
             self._settle()
         self._until += frame.seconds
 
     async def drain(self) -> None:
         while self.queued_seconds > 0:  # noqa: ASYNC110 - the clock is virtual
-            await asyncio.sleep(self.queued_seconds)
+            await asyncio.sleep(self.queued_seconds if self._held is None else 0.01)
 
     def flush(self) -> None:
-        if self.queued_seconds > 0:
+        if self._held is not None:
+            self._held = 0.0
+        elif self.queued_seconds > 0:
             self.silenced_at.append(round(self._now(), 3))
         self._settle()
+
+    def deliver(self, how: Delivery) -> None:
+        self.deliveries.append((round(self._now(), 3), how))
+        if how is Delivery.HELD and self._held is None:
+            remaining = self.queued_seconds
+            if remaining > 0:
+                self.silenced_at.append(round(self._now(), 3))
+            self._settle()
+            self._held = remaining
+        elif how is not Delivery.HELD and self._held is not None:
+            self._settle()
+            self._until += self._held
+            self._held = None
 
     def _settle(self) -> None:
         self._before = self.played_seconds
@@ -188,6 +218,9 @@ class FakeReader:
             raise self.reading
         return self.reading
 
+    async def rectified(self, picture: Picture) -> Picture:
+        return replace(picture, png=b"flat " + picture.png)
+
     async def describe(self, picture: Picture) -> str:
         return "top left: Menu"
 
@@ -229,6 +262,15 @@ class Scenario:
     def user_says(self, text: str, from_: float, to: float) -> None:
         audio = self.transcriber.record(text, to - from_)
         self.at(from_ + ONSET_SECONDS, SpeechStarted())
+        self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
+
+    def user_calls_in(self, text: str, from_: float, to: float) -> None:
+        """Open microphone: the whole sequence that a listener gives, with its early doubts."""
+        audio = self.transcriber.record(text, to - from_)
+        self.at(from_ + 0.05, SpeechSuspected())
+        self.at(from_ + ONSET_SECONDS, SpeechSustained())
+        self.at(from_ + ONSET_SECONDS + 0.0001, SpeechStarted())
+        self.at(to + PAUSE_SECONDS, SpeechSampled(Utterance(audio, to)))
         self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
 
     def user_types(self, text: str, at: float, ticket: int = 0) -> None:

@@ -12,13 +12,20 @@ from assistant.core.events import (
     MicrophoneClosed,
     MicrophoneOpened,
     NoticeShown,
+    SpeechConfirmed,
     SpeechDiscarded,
+    SpeechDismissed,
+    SpeechSampled,
     SpeechStarted,
+    SpeechSuspected,
+    SpeechSustained,
     UtteranceEnded,
 )
 from assistant.core.settings import EndpointSettings
 from assistant.core.types import SPEECH_RATE, Samples
 from tests.fakes import FakeMicrophone, LoudnessDetector
+
+DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SpeechDismissed)
 
 
 def sound(frames: int, loudness: float) -> Samples:
@@ -43,7 +50,8 @@ class Room:
 
     @property
     def kinds(self) -> list[type[Event]]:
-        return [type(event) for event in self.events]
+        """Without the early doubts, which have tests of their own."""
+        return [type(event) for event in self.events if not isinstance(event, DOUBTS)]
 
     def utterances(self) -> list[UtteranceEnded]:
         return [event for event in self.events if isinstance(event, UtteranceEnded)]

@@ -108,3 +108,50 @@ def test_heard_and_played_stay_side_by_side() -> None:
 def test_the_meter_is_linear_in_decibels() -> None:
     assert [meter(x) for x in (0.0, 1e-5, 1.0, 2.0)] == [0.0, 0.0, 1.0, 1.0]
     assert meter(10 ** (-30 / 20)) == pytest.approx(0.5)
+
+
+def test_a_held_reply_is_silent_and_goes_on_without_losing_a_sample() -> None:
+    track = PlaybackTrack(1000)
+    track.queue(np.full(300, 0.5, np.float32))
+    out = np.zeros(100, np.float32)
+    track.fill(out, 0.0)
+    track.is_held = True
+    track.fill(out, 0.1)
+    assert out[0] > 0.3
+    assert not out[5:].any(), "a fade of 5 ms"
+    track.fill(out, 0.2)
+    assert not out.any()
+    assert track.played(1.0) == 105
+    assert track.queued(1.0) == 195
+    track.is_held = False
+    track.fill(out, 0.3)
+    assert out[0] < 0.2
+    assert out[10:] == pytest.approx(0.5)
+    track.fill(out, 0.4)
+    assert out[:95] == pytest.approx(0.5)
+    assert not out[95:].any()
+
+
+def test_what_is_flushed_while_it_is_held_is_never_heard() -> None:
+    track = PlaybackTrack(1000)
+    track.queue(np.full(300, 0.5, np.float32))
+    out = np.zeros(100, np.float32)
+    track.fill(out, 0.0)
+    track.is_held = True
+    track.fill(out, 0.1)
+    track.flush()
+    track.is_held = False
+    track.fill(out, 0.2)
+    assert not out.any()
+    assert track.queued(1.0) == 0
+
+
+def test_a_change_of_volume_does_not_click() -> None:
+    track = PlaybackTrack(1000)
+    track.queue(np.full(300, 0.4, np.float32))
+    out = np.zeros(100, np.float32)
+    track.fill(out, 0.0)
+    track.volume = 0.25
+    track.fill(out, 0.1)
+    assert np.abs(np.diff(np.concatenate([[0.4], out]))).max() < 0.1
+    assert out[5:] == pytest.approx(0.1)

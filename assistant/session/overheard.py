@@ -1,0 +1,109 @@
+"""What words heard while the assistant speaks ask for: the floor, silence, or nothing at all.
+
+Pure. The rule: "stop" is obeyed even where it could be an echo; everything else that could be one is not believed.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from enum import Enum, auto
+
+LONGEST_BACKCHANNEL_WORDS = 4
+LIKE = 0.75  # similarity of two words from which a recogniser may have meant the same
+OWN_SHARE = 0.8  # of the heard words that must be ours
+FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
+
+
+def _listed(text: str) -> frozenset[str]:
+    """Words or phrases between bars, over as many lines as it takes."""
+    return frozenset(" ".join(entry.split()) for entry in text.split("|"))
+
+
+BACKCHANNELS = _listed(
+    """m|mm|mmm|hm|hmm|hmmm|mhm|mmhm|mmhmm|uh|uhhuh|huh|um|ah|aha|oh|ooh|wow|yeah|yea|yes|yep|yup|ya|ok|okay|right|
+    sure|true|exactly|indeed|nice|cool|great|good|lovely|fine|really|interesting|absolutely|definitely|
+    laughter|laughing|laughs|chuckles|ja|genau|oui|daccord|si|claro"""
+)
+BACKCHANNEL_PHRASES = _listed(
+    """i see|got it|of course|oh my|no way|i know|all right|alright|thats right|thats true|makes sense|go on|
+    i understand|very good|very nice|so true"""
+)
+STOPS = _listed(
+    """stop|wait|stop it|stop that|stop talking|stop speaking|hold on|hang on|quiet|be quiet|shut up|enough|
+    thats enough|that is enough|pause|silence|hush|wait a minute|wait a second|wait a moment|one moment|one second|
+    stopp|halt|warte|arrete|basta"""
+)
+POLITE = _listed("please|hey|ok|okay|no|oh|vesper|now|right|there|just")
+
+
+class Verdict(Enum):
+    TAKES_FLOOR = auto()
+    STOP = auto()
+    BACKCHANNEL = auto()
+    OWN_VOICE = auto()
+    NOISE = auto()
+
+
+def judge(heard: str, spoken: str) -> Verdict:
+    """`spoken` is what the assistant is saying and has just said."""
+    words = _words(heard)
+    if not words:
+        return Verdict.NOISE
+    if is_stop(heard):
+        return Verdict.STOP
+    if is_backchannel(heard):
+        return Verdict.BACKCHANNEL
+    return Verdict.OWN_VOICE if is_own_voice(heard, spoken) else Verdict.TAKES_FLOOR
+
+
+def is_stop(heard: str) -> bool:
+    """Nothing but a wish for silence, however often or politely it is said."""
+    words = _words(heard)
+    bare = [word for word in words if word not in POLITE]
+    distinct = [word for at, word in enumerate(bare) if at == 0 or word != bare[at - 1]]
+    return " ".join(distinct) in STOPS
+
+
+def is_backchannel(heard: str) -> bool:
+    """ "Mm-hm", "yeah, right", "I see", laughter: I am listening, go on."""
+    words = _words(heard)
+    if not words or len(words) > LONGEST_BACKCHANNEL_WORDS:
+        return False
+    rest = " ".join(words)
+    for phrase in sorted(BACKCHANNEL_PHRASES, key=len, reverse=True):
+        rest = re.sub(rf"\b{phrase}\b", "", rest)
+    return all(word in BACKCHANNELS or re.fullmatch(r"(ha|he|hm)+", word) for word in rest.split())
+
+
+def is_own_voice(heard: str, spoken: str) -> bool:
+    """Nearly all words heard are the assistant's own, in its order and close together."""
+    words, own = _words(heard), _words(spoken)
+    if len(words) < FEWEST_OWN_WORDS:
+        return False
+    reach = len(words) + max(1, len(words) // 2)
+    longest = max((_in_order(words, own[start : start + reach]) for start in range(len(own))), default=0)
+    return longest >= OWN_SHARE * len(words)
+
+
+def _in_order(words: list[str], own: list[str]) -> int:
+    """Length of the longest common subsequence of two short lists, words being alike rather than equal."""
+    lengths = [0] * (len(own) + 1)
+    for word in words:
+        diagonal = 0
+        for at, other in enumerate(own, start=1):
+            above = lengths[at]
+            lengths[at] = diagonal + 1 if _alike(word, other) else max(above, lengths[at - 1])
+            diagonal = above
+    return lengths[-1]
+
+
+def _alike(word: str, other: str) -> bool:
+    if word == other:
+        return True
+    return min(len(word), len(other)) > 2 and SequenceMatcher(None, word, other).ratio() >= LIKE
+
+
+def _words(text: str) -> list[str]:
+    joined = re.sub(r"['’\-]", "", text.lower())  # "mm-hm" and "that's" are one word each
+    return re.findall(r"\w+", joined)

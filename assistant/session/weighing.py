@@ -1,0 +1,70 @@
+"""While the voice is held: what did the user say, and do they want the floor?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from assistant.core.aio import cancel_and_wait
+from assistant.core.errors import AssistantError
+from assistant.core.events import Event, SpeechConfirmed, SpeechDismissed, StopRequested
+from assistant.core.ports import Emit
+from assistant.core.types import AudioFrame, Transcript, Utterance
+from assistant.session.overheard import Verdict, judge
+
+VERDICTS: dict[Verdict, Callable[[str], Event]] = {
+    Verdict.TAKES_FLOOR: lambda text: SpeechConfirmed(),
+    Verdict.STOP: lambda text: StopRequested(),
+    Verdict.BACKCHANNEL: lambda text: SpeechDismissed("backchannel", text),
+    Verdict.OWN_VOICE: lambda text: SpeechDismissed("own voice", text),
+    Verdict.NOISE: lambda text: SpeechDismissed("noise"),
+}
+
+
+class Weigher:
+    """One verdict for everything weighed since the last one: more speech may come while the first is looked at."""
+
+    def __init__(
+        self,
+        transcribe: Callable[[AudioFrame], Awaitable[Transcript]],
+        spoken: Callable[[], str],
+        post: Emit,
+    ) -> None:
+        self._transcribe = transcribe
+        self._spoken = spoken
+        self._post = post
+        self._waiting: Utterance | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.ended: Utterance | None = None
+        """An utterance that came to its end before there was a verdict."""
+
+    def weigh(self, utterance: Utterance, has_ended: bool) -> None:
+        if has_ended:
+            self.ended = utterance
+        self._waiting = utterance
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def forget(self) -> Utterance | None:
+        """There will be no more verdict. Returns the utterance that ended meanwhile."""
+        task, self._task = self._task, None
+        self._waiting = None
+        ended, self.ended = self.ended, None
+        await cancel_and_wait(task)
+        return ended
+
+    async def _run(self) -> None:
+        verdict: Event = SpeechConfirmed()
+        while self._waiting is not None:
+            utterance, self._waiting = self._waiting, None
+            verdict = await self._verdict(utterance)
+            if not isinstance(verdict, SpeechDismissed):
+                break
+        self._post(verdict)
+
+    async def _verdict(self, utterance: Utterance) -> Event:
+        try:
+            transcript = await self._transcribe(utterance.audio)
+        except AssistantError:
+            return SpeechConfirmed()  # the reply to it will say what is wrong
+        return VERDICTS[judge(transcript.text, self._spoken())](transcript.text)

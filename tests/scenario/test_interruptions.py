@@ -1,0 +1,160 @@
+"""Who may interrupt the assistant, and what becomes of the reply: on a virtual clock."""
+
+from __future__ import annotations
+
+from assistant.core.conversation import Phase
+from assistant.core.events import (
+    MicrophoneClosed,
+    NothingHeard,
+    ReplyFinished,
+    ReplyInterrupted,
+    SpeechDismissed,
+    SpeechSampled,
+    SpeechStarted,
+    SpeechSuspected,
+    SpeechSustained,
+    UtteranceEnded,
+)
+from assistant.core.ports import Delivery
+from assistant.core.types import Utterance
+from tests.scenario.scenario import Scenario
+
+STORY = "Once upon a time there was a king. He lived in a castle by the sea."
+
+
+def telling(*more: str) -> Scenario:
+    """A story that is told from 3 s to about 9 s."""
+    talk = Scenario(replies=[STORY, *more])
+    talk.user_says("tell a story", from_=1.0, to=2.0)
+    return talk
+
+
+def test_a_first_sound_lowers_the_voice_and_words_hold_it() -> None:
+    talk = telling("Sure.")
+    talk.user_calls_in("what about the queen", from_=5.0, to=6.0)
+    talk.run()
+    assert talk.speaker.deliveries[:2] == [(5.05, Delivery.LOWERED), (5.1, Delivery.HELD)]
+    assert talk.silenced_at == [5.1]
+    assert talk.speaker.deliveries[-1][1] is Delivery.FULL
+    assert talk.history[1].interrupted
+    assert [turn.text for turn in talk.history[2:]] == ["what about the queen", "Sure."]
+
+
+def test_a_backchannel_holds_the_voice_for_a_moment_and_the_story_goes_on_where_it_was() -> None:
+    talk = telling()
+    talk.user_calls_in("mm-hm", from_=5.0, to=5.4)
+    talk.run()
+    assert not talk.of(ReplyInterrupted)
+    assert [turn.text for turn in talk.history] == ["tell a story", STORY]
+    held, resumed = talk.speaker.deliveries[1:3]
+    assert held == (5.1, Delivery.HELD)
+    assert resumed == (5.73, Delivery.FULL)  # 0.13 s of pause, 0.2 s of recognition
+    quiet = Scenario(replies=[STORY])
+    quiet.user_says("tell a story", from_=1.0, to=2.0)
+    quiet.run()
+    assert round(talk.time_of(ReplyFinished) - quiet.time_of(ReplyFinished), 1) == round(5.73 - 5.1, 1)
+
+
+def test_stop_ends_the_reply_and_brings_no_other() -> None:
+    talk = telling("Never said.")
+    talk.user_calls_in("stop", from_=5.0, to=5.4)
+    talk.run()
+    assert talk.silenced_at == [5.1]
+    assert [turn.role for turn in talk.history] == ["user", "assistant"]
+    assert talk.history[1].interrupted
+    assert talk.final_phase is Phase.LISTENING
+
+
+def test_the_own_voice_does_not_interrupt_itself() -> None:
+    talk = telling()
+    talk.user_calls_in("upon a time there was", from_=4.6, to=5.6)
+    talk.run()
+    assert [event.reason for event in talk.of(SpeechDismissed)] == ["own voice"]  # type: ignore[attr-defined]
+    assert talk.history[-1].text == STORY
+
+
+def test_the_end_of_the_own_voice_is_not_answered() -> None:
+    talk = telling("Never said.")
+    talk.run()
+    finished = talk.time_of(ReplyFinished)
+    again = telling("Never said.")
+    again.user_says("a castle by the sea", from_=finished + 0.1, to=finished + 1.2)
+    again.run()
+    assert again.of(NothingHeard)
+    assert len(again.history) == 2
+
+
+def test_the_same_words_from_the_user_later_are_answered() -> None:
+    talk = telling("Yes, by the sea.")
+    talk.user_says("a castle by the sea", from_=15.0, to=16.0)
+    talk.run()
+    assert [turn.text for turn in talk.history[2:]] == ["a castle by the sea", "Yes, by the sea."]
+
+
+def test_a_cough_only_lowers_the_voice() -> None:
+    talk = telling()
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.2, SpeechDismissed("noise"))
+    talk.run()
+    assert talk.speaker.deliveries[:2] == [(5.0, Delivery.LOWERED), (5.2, Delivery.FULL)]
+    assert talk.silenced_at == []
+    assert talk.history[-1].text == STORY
+
+
+def test_speech_that_goes_on_after_agreement_is_looked_at_again() -> None:
+    talk = telling("Because.")
+    both = talk.transcriber.record("yeah but why", 1.4)
+    talk.user_calls_in("yeah", from_=5.0, to=5.4)
+    talk.at(5.9, SpeechSuspected())
+    talk.at(6.0, SpeechSustained())
+    talk.at(6.5, SpeechSampled(Utterance(both, 6.4)))
+    talk.at(7.0, UtteranceEnded(Utterance(both, 6.4)))
+    talk.run()
+    assert [turn.text for turn in talk.history[2:]] == ["yeah but why", "Because."]
+
+
+def test_an_utterance_that_ends_before_the_verdict_is_answered_after_it() -> None:
+    talk = telling("Sure.")
+    talk.transcriber.seconds = 1.0  # a busy machine
+    talk.user_calls_in("what about the queen", from_=6.0, to=7.0)
+    talk.run()
+    assert [turn.text for turn in talk.history[2:]] == ["what about the queen", "Sure."]
+
+
+def test_muting_while_the_voice_is_held_lets_it_go_on() -> None:
+    talk = telling()
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.at(5.3, MicrophoneClosed())
+    talk.run()
+    assert talk.history[-1].text == STORY
+    assert talk.final_phase is Phase.LISTENING
+
+
+def test_typing_while_the_voice_is_held_takes_the_floor() -> None:
+    talk = telling("Typed answer.")
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.user_types("a typed question", at=5.3)
+    talk.run()
+    assert talk.history[-1].text == "Typed answer."
+    assert talk.speaker.deliveries[-1][1] is Delivery.FULL
+
+
+def test_a_hundred_backchannels_do_not_lose_a_word() -> None:
+    talk = Scenario(replies=["word " * 300], runs_for=400.0)
+    talk.user_types("talk on and on", at=0.5)
+    for number in range(100):
+        talk.user_calls_in("mm-hm", from_=3.0 + 1.2 * number, to=3.4 + 1.2 * number)
+    talk.run()
+    assert not talk.of(ReplyInterrupted)
+    assert talk.history[-1].text.split() == ["word"] * 300
+    assert talk.left_running == []
+
+
+def test_the_talk_key_is_not_doubted() -> None:
+    talk = telling("Sure.")
+    talk.at(5.0, SpeechStarted())
+    talk.run()
+    assert talk.of(ReplyInterrupted)
+    assert talk.silenced_at == [5.0]

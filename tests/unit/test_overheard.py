@@ -1,0 +1,85 @@
+"""What words heard while the assistant speaks ask for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.session.overheard import Verdict, is_backchannel, is_own_voice, is_stop, judge
+
+SPOKEN = "The sea was grey that morning, and the boats stayed in the harbour. Nobody had expected the letter."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mm-hm.", "Mm-hmm", "Uh-huh.", "Yeah.", "Right, right.", "Yeah, I see.", "Oh, wow!", "Haha.", "Hahaha", "OK."],
+)
+def test_agreement_is_a_backchannel(text: str) -> None:
+    assert is_backchannel(text)
+
+
+@pytest.mark.parametrize("text", ["", "Right now I want tea", "Yeah but why", "What?", "Tell me more", "No.", "Stop."])
+def test_what_asks_for_more_is_none(text: str) -> None:
+    assert not is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Stop.", "Stop, stop, stop!", "OK, stop it please.", "Wait!", "Hold on.", "That's enough."]
+)
+def test_stop_is_understood_however_it_is_said(text: str) -> None:
+    assert is_stop(text)
+
+
+@pytest.mark.parametrize("text", ["", "Please.", "Stop the music when I leave", "Wait, what did you say", "No."])
+def test_more_than_stop_is_a_turn_of_its_own(text: str) -> None:
+    assert not is_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sea was grey that morning.",
+        "boats stayed in the harbor",  # another spelling
+        "nobody has expected the letter",  # one word misheard
+        "the boats in the harbour",  # words swallowed by the canceller
+        "The letter.",
+    ],
+)
+def test_our_own_words_are_recognised(text: str) -> None:
+    assert is_own_voice(text, SPOKEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Letter?",  # one word is asked back, not echoed
+        "What was in the letter?",
+        "the sea the letter",  # in order, but from far apart
+        "letter the expected had nobody",
+        "And where were the boats going?",
+    ],
+)
+def test_the_users_words_are_not_ours(text: str) -> None:
+    assert not is_own_voice(text, SPOKEN)
+
+
+def test_nothing_is_our_own_while_nothing_is_said() -> None:
+    assert not is_own_voice("good morning", "")
+
+
+@given(st.data())
+def test_any_stretch_of_what_is_said_is_our_own(data: st.DataObject) -> None:
+    words = SPOKEN.split()
+    start = data.draw(st.integers(0, len(words) - 2))
+    end = data.draw(st.integers(start + 2, len(words)))
+    assert is_own_voice(" ".join(words[start:end]).upper(), SPOKEN)
+
+
+def test_verdicts() -> None:
+    assert judge("  ", SPOKEN) is Verdict.NOISE
+    assert judge("Stop!", "I will not stop here") is Verdict.STOP
+    assert judge("Mm-hm", SPOKEN) is Verdict.BACKCHANNEL
+    assert judge("the sea was grey", SPOKEN) is Verdict.OWN_VOICE
+    assert judge("What about lunch?", SPOKEN) is Verdict.TAKES_FLOOR
