@@ -8,13 +8,18 @@ from assistant.core.sketch import Element, ElementType
 
 FIELDS = frozenset({ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT})
 NAMES = frozenset({ElementType.TEXT, ElementType.HEADING})
+LONGEST_NAME = 40  # characters; longer texts are content
 
 
 def field_labels(elements: Iterable[Element]) -> dict[str, str]:
-    """Label text's element id -> field's element id. Every text names at most one field, the nearest."""
+    """Label text's element id -> field's element id. Every text names at most one field, the nearest.
+
+    The first heading names the page, and a text without letters nothing.
+    """
     elements = tuple(elements)
     fields = [element for element in elements if element.type in FIELDS]
-    texts = [element for element in elements if element.type in NAMES and len(element.text) <= 40]
+    title = next((element.id for element in elements if element.type is ElementType.HEADING), "")
+    texts = [e for e in elements if e.type in NAMES and e.id != title and 0 < len(e.text.strip()) <= LONGEST_NAME]
     pairs = sorted(
         ((distance, text.id, field.id) for field in fields for text in texts if (distance := _distance(text, field))),
     )
