@@ -5,14 +5,18 @@ from __future__ import annotations
 from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Page, SketchReading
 from assistant.pages.compiler import compile_page
-from assistant.pages.slots import fill_slots
+from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 
 
 class PageMaker:
-    """Implements core.ports.PageMaker."""
+    """Implements core.ports.PageMaker. `question_seconds` is how long a model may take for one answer."""
+
+    def __init__(self, question_seconds: float = QUESTION_SECONDS) -> None:
+        self._question_seconds = question_seconds
 
     def compile(self, reading: SketchReading, title: str) -> Page:
         return compile_page(reading, title)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
-        return compile_page(reading, title, await fill_slots(reading, model), revision=1)
+        slots = await fill_slots(reading, model, self._question_seconds)
+        return compile_page(reading, title, slots, revision=1)

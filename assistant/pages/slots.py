@@ -44,12 +44,18 @@ class Question:
     accept: Callable[[dict[str, Any], Slots], Slots]
 
 
-async def fill_slots(reading: SketchReading, model: LanguageModel) -> Slots:
-    """Slots from at most MOST_QUESTIONS questions. Raises what the model raises; a silent one costs the time limit."""
+async def fill_slots(reading: SketchReading, model: LanguageModel, seconds: float = QUESTION_SECONDS) -> Slots:
+    """Slots from at most MOST_QUESTIONS questions of `seconds` each. Raises what the model raises.
+
+    A model that lets one question pass is not asked the next.
+    """
     elements = tidy(intake(reading).elements)
     slots = Slots()
     for question in questions(elements)[:MOST_QUESTIONS]:
-        slots = question.accept(await _ask(model, question), slots)
+        answer = await _ask(model, question, seconds)
+        if answer is None:
+            break
+        slots = question.accept(answer, slots)
     return slots
 
 
@@ -164,8 +170,8 @@ def _spellings(elements: tuple[Element, ...]) -> Question | None:
     )
 
 
-async def _ask(model: LanguageModel, question: Question) -> dict[str, Any]:
-    """The model's JSON object, or an empty one where it is late or gives anything else."""
+async def _ask(model: LanguageModel, question: Question, seconds: float) -> dict[str, Any] | None:
+    """The model's JSON object, an empty one where it gives anything else, None where it is late."""
     schema = {
         "type": "object",
         "properties": question.properties,
@@ -180,13 +186,13 @@ async def _ask(model: LanguageModel, question: Question) -> dict[str, Any]:
     )
     text = ""
     try:
-        async with asyncio.timeout(QUESTION_SECONDS), aclosing(model.stream(request)) as deltas:  # type: ignore[type-var]
+        async with asyncio.timeout(seconds), aclosing(model.stream(request)) as deltas:  # type: ignore[type-var]
             async for delta in deltas:
                 text += delta.text
                 if len(text) > 8 * LONGEST_TEXT:
                     return {}
     except TimeoutError:
-        return {}
+        return None
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
@@ -235,4 +241,4 @@ def _text(longest: int) -> dict[str, Any]:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "'")[:300]
+    return " ".join(text.replace('"', "'").split())[:300]
