@@ -18,7 +18,6 @@ from assistant.pages.document import Document, open_document
 from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
 from assistant.pages.markup import script_json
-from assistant.pages.measures import Measures
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
@@ -52,7 +51,7 @@ class _Compiler:
         root, elements, slots = document.root, document.elements(), document.slots
         self._document = document
         self._root = root
-        self._measures = Measures(document.frame, elements)
+        self._measures = document.measures()
         self._labels = field_labels(elements)
         self._elements = elements
         self._words = " ".join(element.text.lower() for element in elements)

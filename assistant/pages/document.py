@@ -14,6 +14,7 @@ from assistant.core.sketch import Box, Element, SketchReading
 from assistant.pages.intake import intake
 from assistant.pages.intents import Slots
 from assistant.pages.layout import layout
+from assistant.pages.measures import Measures
 from assistant.pages.tree import Node
 
 V = TypeVar("V")
@@ -58,7 +59,9 @@ class Look:
 class Document:
     root: Node
     frame: Box
-    """The box of the page as drawn: sizes are measured against it, whatever was added since."""
+    """The box of the page as drawn: sizes are measured against it."""
+    drawn: tuple[Element, ...]
+    """What was drawn, also for measuring: what is added takes the sizes of what is there."""
     title: str
     """File name of the sketch: the page's title where nothing better is known."""
     slots: Slots = field(default_factory=Slots)
@@ -73,6 +76,9 @@ class Document:
         """In reading order; frames of cards and tables are parts of the tree, not in here."""
         return tuple(self.root.elements())
 
+    def measures(self) -> Measures:
+        return Measures(self.frame, self.drawn)
+
     def element(self, element_id: str) -> Element | None:
         return next((element for element in self.elements() if element.id == element_id), None)
 
@@ -85,7 +91,7 @@ class Document:
 
 def open_document(reading: SketchReading, title: str, slots: Slots | None = None) -> Document:
     root = layout(intake(reading).elements)
-    return Document(root, root.box, title, slots or Slots())
+    return Document(root, root.box, tuple(root.elements()), title, slots or Slots())
 
 
 def with_slots(document: Document, slots: Slots) -> Document:

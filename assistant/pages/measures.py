@@ -41,13 +41,13 @@ class Measures:
         self.scale = self.width / max(root.width, 1.0)
         heights = [e.box.height / e.lines for e in elements if e.type in WRITTEN and e.text]
         usual = median(heights) if heights else BODY_PIXELS[1] / self.scale
-        self._usual_height = usual
+        self.usual_height = usual
         self.body = round(within(usual * self.scale * BODY_SHARE, BODY_PIXELS), 1)
         """Font size of plain text, in pixels."""
         self._title = next((e.id for e in elements if e.type is ElementType.HEADING), "")
 
     def font(self, element: Element) -> float:
-        size = element.box.height / element.lines / self._usual_height
+        size = element.box.height / element.lines / self.usual_height
         steps = HEADING_STEPS if element.type is ElementType.HEADING else TEXT_STEPS
         step = next(font for limit, font in steps if size < limit)
         if element.id == self._title:

@@ -92,7 +92,7 @@ def _page_rules(document: Document) -> Iterator[str]:
 
 
 def _part_rules(document: Document) -> Iterator[str]:
-    measures = Measures(document.frame, document.elements())
+    measures = document.measures()
     places = {name: (node, parent) for node, parent in _parts(document.root) if (name := part_id(node))}
     for target, style in document.styles.items():
         if target in places:
