@@ -1,6 +1,6 @@
 """How well elements are found in drawings: precision, recall and F1 at an overlap of 0.5, per class and together.
 
-    python -m benchmarks.elements FOLDER [--json] [--overlays OUT]
+    python -m benchmarks.elements FOLDER [--json] [--overlays OUT] [--rules-only]
 
 FOLDER holds pictures and manifest.jsonl (boxes 0 to 1 of the picture). Headings, texts and links count as one class;
 cards, tables, lists and dividers are labelled on few pictures only and are left out.
@@ -24,7 +24,7 @@ from scipy.optimize import linear_sum_assignment
 
 from assistant.core.sketch import Box, Element
 from assistant.vision.ink import Pixels
-from assistant.vision.pipeline import Perception, perceive, text_reader
+from assistant.vision.pipeline import Perception, detector, perceive, text_reader
 from assistant.vision.rectify import move
 
 CLASS = {"heading": "text", "link": "text", "textarea": "input", "icon": "image"}
@@ -62,12 +62,13 @@ def main() -> None:
     entries = [json.loads(line) for line in (arguments.folder / "manifest.jsonl").read_text("utf-8").splitlines()]
     reader = text_reader()
     reader.warm()
+    network = None if arguments.rules_only else detector()
     aware, blind = Counts(), Counts()
     seconds: dict[str, list[float]] = defaultdict(list)
     rows, similar = [], []
     for entry in entries:
         image = np.asarray(cv2.imread(str(arguments.folder / entry["file"])), np.uint8)
-        seen = perceive(image, reader)
+        seen = perceive(image, reader, network)
         drawn, found = drawn_items(entry), found_items(seen)
         one, other = count(drawn, found, True), count(drawn, found, False)
         aware.add(one)
@@ -198,6 +199,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--overlays", type=Path, help="folder for pictures with what was found")
+    parser.add_argument("--rules-only", action="store_true", help="without the network's second opinion")
     return parser.parse_args()
 
 

@@ -109,7 +109,7 @@ class SketchReading:
     instructions: tuple[Instruction, ...] = ()
     language: str = "en"
     stage_seconds: dict[str, float] = field(default_factory=dict)
-    """Wall seconds per stage: decode, rectify, ocr, shapes, elements."""
+    """Wall seconds per stage: decode, rectify, ocr, shapes, elements, detector."""
 
 
 @dataclass(frozen=True, slots=True)

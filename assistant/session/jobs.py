@@ -125,7 +125,7 @@ class PageJobs:
         picture = source if isinstance(source, Picture) else await parts.reader.decode(source, job.name)
         self._emit(PageJobProgressed(job.number, "read"))
         job.reading = await parts.reader.read(picture)
-        self._emit(SketchRead(job.number, job.reading, picture))
+        self._emit(SketchRead(job.number, job.reading, await parts.reader.rectified(picture)))
         self._emit(PageJobProgressed(job.number, "compile"))
         job.page = parts.maker.compile(job.reading, job.name)
         self._emit(PagePainted(job.number, job.page, final=parts.model is None))

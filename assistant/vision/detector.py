@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from assistant.core.errors import EngineError
 from assistant.core.sketch import Box
 
 Pixels = npt.NDArray[np.uint8]
@@ -67,11 +68,17 @@ class Detector:
 
     def __init__(self, path: Path, size: int = 640, threads: int = 2) -> None:
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as trouble
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except (trouble.InvalidProtobuf, trouble.InvalidGraph, trouble.Fail, trouble.RuntimeException) as error:
+            raise EngineError(
+                f"The sketch detector {path.name} cannot be loaded.", "Fetch Vesper's files again."
+            ) from error
         self._size = size
 
     def detect(self, picture: Pixels, threshold: float = 0.3) -> tuple[Detection, ...]:

@@ -60,7 +60,7 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     _add_texts(draft, [_without_false_underline(t, paragraphs) for t in free], scene.unit)
     _add_hinted(draft, hinted)
     elements = without_scribbles(draft.elements, scene.unit)
-    return _in_reading_order(elements[:MOST_ELEMENTS], scene.unit)
+    return in_reading_order(elements[:MOST_ELEMENTS], scene.unit)
 
 
 def _frames(scene: Scene) -> list[Shape]:
@@ -202,7 +202,7 @@ def _add_hinted(draft: _Draft, hinted: Sequence[Hinted]) -> None:
         draft.add(hint.type, hint.box, confidence=hint.confidence, lines=hint.lines, evidence=("stroke",))
 
 
-def _in_reading_order(elements: Sequence[Element], unit: float) -> tuple[Element, ...]:
+def in_reading_order(elements: Sequence[Element], unit: float) -> tuple[Element, ...]:
     """Rows from the top, each from the left. A row is what overlaps the first element's height by half."""
     rest = sorted(elements, key=lambda e: e.box.y)
     ordered: list[Element] = []

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from assistant.core.errors import InputError
+from assistant.core.errors import EngineError, InputError
 from assistant.core.sketch import SketchReading
 from assistant.vision import lexicon
-from assistant.vision.elements import find_elements
+from assistant.vision.detector import Detector
+from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, Reads, TextReader
 from assistant.vision.rectify import Matrix, carry, rectify
 from assistant.vision.scene import Scene, letter_height
 from assistant.vision.scribbles import scribbled_lines
+from assistant.vision.second_opinion import with_second_opinion
 from assistant.vision.shapes import find_shapes
 from assistant.vision.strokes import level_strokes
 from assistant.vision.unread import unread_lines
 from assistant.vision.upright import turn_upright
 
+log = logging.getLogger(__name__)
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "resources" / "models" / "sketch-detector.onnx"
 FEW_LINES = 3
 DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
@@ -45,13 +52,31 @@ def text_reader() -> TextReader:
     return TextReader()
 
 
+@cache
+def detector(path: Path = WEIGHTS) -> Detector | None:
+    """One per process, or None where its weights are missing or broken: the rules do without it."""
+    if not path.is_file():
+        return None
+    try:
+        return Detector(path)
+    except EngineError as error:  # it must not cost the reading
+        log.warning("rules only: %s", error.what)
+        return None
+
+
 def read_picture(png: bytes) -> SketchReading:
     """The elements of a drawn page in an encoded picture that was decoded and shrunk before (see image.py)."""
+    return perceive_picture(png).reading
+
+
+def perceive_picture(png: bytes) -> Perception:
+    """Like `read_picture`, with the flat picture that the boxes lie in."""
     started = time.perf_counter()
     image = pixels(png)
     decoded = time.perf_counter() - started
-    reading = perceive(image, text_reader()).reading
-    return replace(reading, stage_seconds={"decode": decoded, **reading.stage_seconds})
+    seen = perceive(image, text_reader(), detector())
+    reading = replace(seen.reading, stage_seconds={"decode": decoded, **seen.reading.stage_seconds})
+    return replace(seen, reading=reading)
 
 
 def pixels(png: bytes) -> Pixels:
@@ -62,8 +87,8 @@ def pixels(png: bytes) -> Pixels:
     return np.asarray(image, np.uint8)
 
 
-def perceive(image: Pixels, reader: Reads) -> Perception:
-    """The elements of a BGR picture."""
+def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> Perception:
+    """The elements of a BGR picture, by rules alone where there is no network."""
     clock = _Clock()
     turned = turn_upright(image, _lines(image, reader), reader)
     clock.lap("ocr")
@@ -78,6 +103,10 @@ def perceive(image: Pixels, reader: Reads) -> Perception:
     scene = replace(scene, lines=(*scene.lines, *scribbled_lines(scene)))
     elements = find_elements(scene)
     clock.lap("elements")
+    if network is not None:
+        more = with_second_opinion(scene, elements, network.detect(page.image))
+        elements = in_reading_order(more, scene.unit)
+        clock.lap("detector")
     height, width = page.image.shape[:2]
     language = lexicon.language_of([e.text for e in elements])
     reading = SketchReading(width, height, elements, instructions(notes, elements), language, clock.seconds)

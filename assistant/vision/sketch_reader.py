@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.core.sketch import SketchReading
 from assistant.core.types import Picture
 from assistant.vision.codec import reading_from_json
@@ -31,6 +33,10 @@ class SketchReader:
     async def read(self, picture: Picture) -> SketchReading:
         answer, _ = await self._worker.call("read", {}, picture.png, READ_SECONDS)
         return reading_from_json(answer)
+
+    async def rectified(self, picture: Picture) -> Picture:
+        answer, png = await self._worker.call("rectified", {}, picture.png, READ_SECONDS)
+        return replace(picture, png=png, width=int(answer["width"]), height=int(answer["height"])) if png else picture
 
     async def describe(self, picture: Picture) -> str:
         answer, _ = await self._worker.call("describe", {}, picture.png, READ_SECONDS)

@@ -107,8 +107,21 @@ async def test_the_worker_decodes_reads_and_describes(reader: SketchReader):
     picture = await port.decode(png(sign_up()), "page.png")
     reading = await port.read(picture)
     assert [(e.type, e.text) for e in reading.elements] == SIGN_UP
-    assert set(reading.stage_seconds) == {"decode", "ocr", "rectify", "shapes", "elements"}
+    assert set(reading.stage_seconds) == {"decode", "ocr", "rectify", "shapes", "elements", "detector"}
     assert "top: Welcome" in await port.describe(picture)
+
+
+async def test_the_boxes_of_a_turned_photo_lie_in_its_rectified_picture(reader: SketchReader):
+    upright = await reader.decode(png(sign_up()), "page.png")
+    await reader.read(upright)
+    assert await reader.rectified(upright) is upright
+    sideways = Paper(900, 900)
+    sideways.image = np.ascontiguousarray(np.rot90(sign_up().image[:, :800]))
+    turned = await reader.decode(png(sideways), "turned.png")
+    reading = await reader.read(turned)
+    flat = await reader.rectified(turned)
+    assert (turned.width, turned.height) == (900, 800)
+    assert (flat.width, flat.height) == (reading.width, reading.height) == (800, 900)
 
 
 async def test_bad_files_are_refused_and_the_worker_lives_on(reader: SketchReader):

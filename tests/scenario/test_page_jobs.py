@@ -53,7 +53,8 @@ def test_asking_for_a_page_of_an_attached_picture_builds_it_and_says_so() -> Non
     talk.at(0.5, PictureAttached("sketch.jpg", Picture(b"png", 100, 100)))
     talk.user_types("make this a web page", at=1.0)
     talk.run()
-    assert talk.of(SketchRead)
+    (read,) = talk.of(SketchRead)
+    assert read.picture.png == b"flat png", "boxes are shown over the picture they were measured in"  # type: ignore[attr-defined]
     assert painted(talk)[-1][1] == "<p>filled</p>"
     assert "I found" in "".join(event.text for event in talk.of(ReplyDelta))  # type: ignore[attr-defined]
 

@@ -30,7 +30,7 @@ def _scan(rng: np.random.Generator, ink: Image) -> Image:
     noisy = cv2.GaussianBlur(ink, (3, 3), 0).astype(np.float32) + rng.normal(0, 14, ink.shape).astype(np.float32)
     binary = (noisy > rng.uniform(60, 150)).astype(np.uint8) * 255
     if rng.random() < 0.3:
-        binary = cv2.dilate(binary, np.ones((2, 2), np.uint8))
+        binary = np.asarray(cv2.dilate(binary, np.ones((2, 2), np.uint8)), np.uint8)
     return (255 - binary).astype(np.uint8)
 
 
@@ -74,7 +74,7 @@ def _tilt(rng: np.random.Generator, picture: Image, labels: list[Label]) -> tupl
     moved = moved @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]], np.float32)
     moved = moved * rng.uniform(0.88, 1.0) + [width / 2, height / 2]
     moved += rng.uniform(-strength, strength, (4, 2)) * [width, height]
-    matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
+    matrix = np.asarray(cv2.getPerspectiveTransform(corners, moved.astype(np.float32)), np.float64)
     desk = float(rng.uniform(30, 235)) if rng.random() < 0.5 else float(np.median(picture))
     warped = cv2.warpPerspective(picture, matrix, (width, height), borderValue=(desk, desk, desk))
     return warped.astype(np.uint8), [(kind, _warped(matrix, box)) for kind, box in labels]

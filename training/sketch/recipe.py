@@ -12,9 +12,26 @@ import sys
 import tarfile
 from pathlib import Path
 
-FONTS = """caveat caveat-brush patrick-hand indie-flower kalam architects-daughter gloria-hallelujah shadows-into-light
-reenie-beanie nanum-pen-script covered-by-your-grace handlee homemade-apple schoolbell short-stack gaegu neucha
-rock-salt""".split()
+FONTS = (
+    "caveat",
+    "caveat-brush",
+    "patrick-hand",
+    "indie-flower",
+    "kalam",
+    "architects-daughter",
+    "gloria-hallelujah",
+    "shadows-into-light",
+    "reenie-beanie",
+    "nanum-pen-script",
+    "covered-by-your-grace",
+    "handlee",
+    "homemade-apple",
+    "schoolbell",
+    "short-stack",
+    "gaegu",
+    "neucha",
+    "rock-salt",
+)
 FONT_VERSION = "5.3.0"
 
 
