@@ -73,7 +73,7 @@
   }
 
   function count(step, button) {
-    if (clock.node) { clock.reset(); return; }
+    if (clock.node) { clock.reset(); toast("Back to the start"); return; }
     let node = counter(button);
     if (node === null && step === 0 && $(FIELDS)) { actions.clear(button); return; }
     if (node === null) {
