@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import platform
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from assistant import __version__, app
 from assistant.core.errors import AssistantError
+from assistant.core.settings import MindSettings
+from assistant.storage.settings_file import load_settings
 
+COLUMNS = 96
+NAME_COLUMNS = 20
 PACKAGES = (
     "PySide6-Essentials",
     "PySide6-WebEngine",
@@ -32,43 +39,47 @@ PACKAGES = (
     "onnxruntime",
 )
 
+Report = dict[str, Mapping[str, Any]]
+
 
 def run_doctor(engines: app.Engines, as_json: bool) -> int:
     report = examine(engines)
     if as_json:
-        sys.stdout.write(json.dumps(report, indent=2) + "\n")
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
         return 0
     for section, entries in report.items():
         sys.stdout.write(f"{section}\n")
         for name, value in entries.items():
-            sys.stdout.write(f"  {name:<18} {_plain(value)}\n")
+            sys.stdout.write(_entry(name, value))
     return 0
 
 
-def examine(engines: app.Engines) -> dict[str, Mapping[str, Any]]:
-    """Loads no model; opens the sound devices for a moment."""
-    return {
+def examine(engines: app.Engines) -> Report:
+    """Loads no model; opens the sound devices for a moment. Empty values are left out."""
+    report: Report = {
         "machine": _machine(),
         "engines": _engines(engines),
         "models": {card.id: _model_state(engines, card.id) for card in engines.catalog.cards},
         "sound": _sound(engines),
-        "safety": _safety(),
-        "files": {
-            "data": str(engines.folders.data),
-            "settings": str(engines.folders.settings_file),
-            "saved": "no: a temporary folder is used" if engines.folders.is_temporary else "yes",
-        },
+        "safety": _safety(engines),
+        "files": _files(engines),
         "versions": {"vesper": __version__, "python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
+    }
+    return {
+        section: {name: value for name, value in entries.items() if value != ""} for section, entries in report.items()
     }
 
 
 def _machine() -> dict[str, Any]:
+    from assistant.llm.machine import free_memory_bytes, physical_cores
+
     memory = psutil.virtual_memory()
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cores": psutil.cpu_count(logical=False) or 1,
-        "memory": f"{memory.total / 1024**3:.1f} GiB, {memory.available / 1024**3:.1f} GiB free",
+        "processor": f"{physical_cores()} cores, {os.cpu_count()} threads",
+        "memory": f"{memory.total / 1024**3:.1f} GiB, {free_memory_bytes() / 1024**3:.1f} GiB free",
         "graphics": _graphics(),
+        "display": _display(),
     }
 
 
@@ -84,27 +95,53 @@ def _graphics() -> str:
     return f"{torch.cuda.get_device_name(0)} through torch {torch.__version__}"
 
 
-def _engines(engines: app.Engines) -> dict[str, str]:
-    from assistant.llm.machine import this_machine
-    from assistant.llm.plan import plan
+def _display() -> str:
+    if sys.platform.startswith("linux"):
+        found = next((name for name in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)), "")
+        return f"{found} is {os.environ[found]}" if found else "none: no window, but every command works"
+    return "the desktop's"
 
+
+def _engines(engines: app.Engines) -> dict[str, str]:
     settings = engines.settings
-    mind = (
-        f"{settings.mind.server_model or 'its default model'} on the server you named"
-        if settings.mind.server_url
-        else plan(this_machine(), settings.mind.model).reason
-    )
     return {
-        "hearing": f"{app.hearing_engine(settings.hearing)} with {settings.hearing.model}",
-        "mind": mind,
+        "hearing": _hearing(engines),
+        "mind": _mind(settings.mind, engines),
         "voice": f"{settings.voice.engine}, voice {settings.voice.voice}, on the processor",
-        "eyes": "rapidocr and shape analysis in a worker process, on the processor",
+        "eyes": "rapidocr and shape analysis in a process of their own, on the processor",
     }
 
 
+def _hearing(engines: app.Engines) -> str:
+    settings = engines.settings.hearing
+    engine = app.hearing_engine(settings)
+    if settings.engine != "auto":
+        why = "because you chose it"
+    elif engine == "openai-whisper":
+        why = "because torch sees a CUDA device"
+    else:
+        why = "the quickest on a processor"
+    return f"{engine} with {settings.model}, {why}"
+
+
+def _mind(settings: MindSettings, engines: app.Engines) -> str:
+    if settings.server_url:
+        return f"{settings.server_model or 'its default model'} on the server you named"
+    decided = app.mind_plan(settings, engines.catalog)
+    detail = f"{decided.engine.threads} threads, {decided.engine.context_tokens} tokens of context"
+    missing = "" if engines.catalog.is_present(decided.model_id) else " It is not on this machine yet."
+    return f"{decided.reason} With {detail}.{missing}"
+
+
 def _model_state(engines: app.Engines, model_id: str) -> str:
-    card = engines.catalog.card(model_id)
-    state = "here" if engines.catalog.is_present(model_id) else f"not here: vesper models fetch {model_id}"
+    catalog = engines.catalog
+    card = catalog.card(model_id)
+    if catalog.is_present(model_id):
+        state = "here"
+    elif model_id in catalog.default_ids(psutil.virtual_memory().total):
+        state = f"MISSING; run: vesper models fetch {model_id}"
+    else:
+        state = f"not here, and not needed; to get it: vesper models fetch {model_id}"
     return f"{card.task}, {card.bytes / 1e6:,.0f} MB, {card.licence}, {state}"
 
 
@@ -112,19 +149,53 @@ def _sound(engines: app.Engines) -> dict[str, Any]:
     from assistant.audio.devices import describe_devices
 
     try:
-        return describe_devices(engines.settings.audio)
+        found = describe_devices(engines.settings.audio)
     except AssistantError as error:
         return {"problem": str(error)}
+    report: dict[str, Any] = {
+        "microphone": _device(found["microphone"], found["microphone_latency_seconds"]),
+        "loudspeaker": _device(found["speaker"], found["speaker_latency_seconds"]),
+    }
+    if found["devices"]:
+        together = "one stream for both" if found["full_duplex"] else "a stream for each"
+        report["streams"] = f"{together}, {found['sample_rate'] / 1000:g} kHz"
+        report["interface"] = ", ".join(name for name in (found["host_api"], found["sound_server"]) if name)
+        report["devices"] = [device["name"] for device in found["devices"]]
+    return report | {"problem": found["problem"]}
 
 
-def _safety() -> dict[str, str]:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def _device(name: str, latency_seconds: float) -> str:
+    if not name:
+        return "none"
+    return f"{name}, {latency_seconds * 1000:.0f} ms" if latency_seconds else name
+
+
+def _safety(engines: app.Engines) -> dict[str, str]:
+    from assistant.gui.web_engine import prepare_web_engine, preview_refusal
+    from assistant.pages.render import find_browser
+
+    prepare_web_engine()
+    browser = find_browser()
     return {
-        "page preview": "QtWebEngine, off the record, without network",
-        "pictures": "decoded in a worker process with a memory limit",
-        "language model": "a child process behind a private socket",
-        "screenshots": f"{browser.rsplit('/', 1)[-1]} of this system" if browser else "by the app's own preview",
-        "bubblewrap": "found" if shutil.which("bwrap") else "not found",
+        "page preview": preview_refusal() or "on, in Chromium's sandbox, off the record and without network",
+        "screenshots": f"by {Path(browser).name} of this system" if browser else "by the app's own preview",
+        "pictures": "decoded in a process of their own with a memory limit",
+        "language model": "a process of its own behind a private socket",
+        "bubblewrap": shutil.which("bwrap") or "not found",
+        "network": "off: nothing is downloaded" if engines.settings.privacy.offline else "only for models you fetch",
+    }
+
+
+def _files(engines: app.Engines) -> dict[str, Any]:
+    folders = engines.folders
+    return {
+        "data": str(folders.data),
+        "models": str(engines.catalog.own_folder or engines.catalog.models_folder),
+        "free disk": f"{shutil.disk_usage(folders.data).free / 1e9:.1f} GB",
+        "saved": "no: the data folder cannot be written, a temporary one is used" if folders.is_temporary else "yes",
+        "settings": str(folders.settings_file) if folders.settings_file.exists() else "the defaults: there is no file",
+        "settings problems": list(load_settings(folders.settings_file)[1]) or "",
+        "log": str(folders.data / "logs" / "vesper.log"),
     }
 
 
@@ -135,9 +206,15 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return "; ".join(_plain(item) for item in value) or "none"
-    return str(value)
+def _entry(name: str, value: object) -> str:
+    """One entry, wrapped under its own name."""
+    lead = f"  {name:<{NAME_COLUMNS}} "
+    texts = value if isinstance(value, list) else [value]
+    return "".join(_wrapped(lead if index == 0 else " " * len(lead), str(text)) for index, text in enumerate(texts))
+
+
+def _wrapped(lead: str, text: str) -> str:
+    return (
+        textwrap.fill(text, COLUMNS, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False)
+        + "\n"
+    )

@@ -38,7 +38,7 @@ GAP_MILLISECONDS = 50  # a longer stop of the window's loop is one its user can 
 CALM_BEATS = 15  # this long nothing may be going on before the run counts as idle
 LARGEST_TEXT_BYTES = 8_000_000  # SAFETY: what is shown of a page
 ENGINES = 4
-PREVIEW_JOB = 0  # page jobs of the session are numbered from 1
+PREVIEW_JOB = -1  # page jobs of the session are numbered from 1, and 0 is none
 MESSAGES = (NoticeShown, PictureRefused, PageJobFailed, ReplyFailed, ReplyFinished, TurnCommitted)
 
 

@@ -240,21 +240,41 @@ async def run_ask(engines: app.Engines, options: argparse.Namespace) -> int:
         raise InputError("There is no question.", "Give at least one word.")
     image = _read_image(options.image)
 
-    def write(event: Event) -> None:
-        if isinstance(event, ReplyDelta) and not options.json:
-            sys.stdout.write(event.text)
-            sys.stdout.flush()
-
     store = await conversations_in_memory()
-    talk = Talk(engines, store, None, write)
+    written = _Written(silent=options.json)
+    talk = Talk(engines, store, None, written)
     try:
         await talk.load(hears=False)
         pictures = (await talk.picture(image, options.image.name),) if options.image else ()
         result = await talk.ask_in_writing(options.text, pictures)
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False) + "\n" if options.json else "\n")
+    except asyncio.CancelledError:
+        if written.lost is not None:
+            raise written.lost from None
+        raise
     finally:
         await store.close()
     return 0
+
+
+class _Written:
+    """The answer on the terminal, word by word. When nobody reads it any more, the task that answers is cancelled."""
+
+    def __init__(self, silent: bool) -> None:
+        self.lost: BrokenPipeError | None = None
+        self._silent = silent
+        self._task = asyncio.current_task()
+
+    def __call__(self, event: Event) -> None:
+        if self._silent or not isinstance(event, ReplyDelta) or self.lost is not None:
+            return
+        try:
+            sys.stdout.write(event.text)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            self.lost = error
+            if self._task is not None:
+                self._task.cancel()
 
 
 def _read_image(path: Path | None) -> bytes:

@@ -5,6 +5,7 @@ The rule: a file is looked at before it is opened, and whatever is wrong with it
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import shutil
@@ -69,18 +70,20 @@ def write_wav(path: Path, frames: Iterable[AudioFrame]) -> float:
     sound = list(frames)
     rate = sound[0].sample_rate if sound else SPEECH_RATE
     samples = np.concatenate([resample(frame, rate).samples for frame in sound]) if sound else np.zeros(0, np.float32)
+    encoded = io.BytesIO()  # the library cannot say that a disk is full
+    soundfile.write(encoded, np.clip(samples, -1, 1), rate, format="WAV", subtype="PCM_16")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                soundfile.write(file, np.clip(samples, -1, 1), rate, format="WAV", subtype="PCM_16")
+                file.write(encoded.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
-    except (OSError, soundfile.LibsndfileError) as error:
+    except OSError as error:
         advice = "Check that the folder exists, is writable and has free space."
         raise StorageError(f"{path.name} could not be written.", advice) from error
     return len(samples) / rate

@@ -62,9 +62,11 @@ def read_file(path: Path) -> bytes:
             raise InputError(f"{_label(path.name)} {what}.", "Choose a picture file.")
         if path.stat().st_size > MOST_BYTES:
             raise _too_large(_label(path.name))
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{_label(path.name)} could not be read.", "Check that you may open it.") from error
+    _check_bytes(data, _label(path.name))
+    return data
 
 
 def _label(name: str) -> str:
