@@ -169,6 +169,8 @@ class _Compiler:
 
     def _inline(self, element: Element) -> str:
         """An element inside a table's cell."""
+        if element.id in self._labels:
+            return self._words_html(element, "", "")
         if element.type in (ElementType.HEADING, ElementType.TEXT) and element.text:
             return escape(self._text(element))
         if element.type is ElementType.PARAGRAPH:
@@ -210,7 +212,7 @@ class _Compiler:
         text, name = escape(self._text(element)), _id(element)
         style = _join(style, f"font-size: {self._measures.font(element):g}px")
         field = self._labels.get(element.id)
-        if field is not None and not (self._headings and element.id == self._headings[0]):
+        if field is not None:
             return f'<label id="{name}" for="{field}"{_class(centre)}{_style(style)}>{text}</label>'
         if element.type is ElementType.LINK:
             return f'<a id="{name}" href="#{name}"{_class(centre)}{_style(style)}>{text}</a>'

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from assistant.core.sketch import Box, Element, ElementType
+from assistant.core.sketch import Box, ElementType
 from assistant.pages.tree import Kind, Node, hull
 
 EDGE = 0.045  # of a column's width: neighbouring edges this close are one edge
@@ -18,7 +18,7 @@ DRIFT = 0.13  # of a column's width: how far one edge may wander down a slanted 
 CENTRED = 0.08  # of a column's width: how far a centre may be off and still be meant
 INDENT = 0.06  # of a column's width: a smaller one on either side is no centring
 MIDDLE = 0.01  # the same as CENTRED, after straightening
-WIDTH = 0.15  # fields of one kind whose widths differ less are equally wide
+ALIKE = 0.2  # fields of one kind whose sizes differ less are equal
 LEVEL_LINES = 3.5  # rows up to so many lines high are one line that slants
 PITCH = 0.7  # of the distance between two rows: the slant a grid of choices may have
 CHOICES = (ElementType.CHECKBOX, ElementType.RADIO)
@@ -96,7 +96,8 @@ def _levelled(children: tuple[Node, ...]) -> tuple[Node, ...]:
     box = hull(children)
     if box.height > LEVEL_LINES * line:
         return children
-    return tuple(moved(child, 0, box.centre[1] - child.box.centre[1]) for child in children)
+    level = [moved(child, 0, box.centre[1] - child.box.centre[1]) for child in children]
+    return tuple(_equal(child, level) for child in level)
 
 
 def _joined_rows(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -193,7 +194,7 @@ def _is_a(node: Node, types: tuple[ElementType, ...]) -> bool:
 
 
 def _on_edges(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Left edges of a column's parts, and widths of its fields; what was meant to be in the middle goes there."""
+    """Left edges of a column's parts, and sizes of its fields; what was meant to be in the middle goes there."""
     middle = {id(child) for child in children if _is_meant_centred(child, column, children)}
     edges = _clusters((child.box.x for child in children if id(child) not in middle), EDGE * column.width)
     if edges and edges[0] - column.x < DRIFT * column.width / 2:
@@ -205,7 +206,7 @@ def _on_edges(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
         return moved(child, _nearest(edges, child.box.x) - child.box.x)
 
     made = [placed(child) for child in children]
-    return tuple(_equally_wide(child, made) for child in made)
+    return tuple(_equal(child, made) for child in made)
 
 
 def _is_meant_centred(node: Node, column: Box, siblings: Sequence[Node]) -> bool:
@@ -215,23 +216,20 @@ def _is_meant_centred(node: Node, column: Box, siblings: Sequence[Node]) -> bool
     return all(abs(other.box.x - node.box.x) > EDGE * column.width for other in left)
 
 
-def _equally_wide(node: Node, siblings: Sequence[Node]) -> Node:
+def _equal(node: Node, siblings: Sequence[Node]) -> Node:
+    """The size that fields of its kind have beside it, where they are nearly equal."""
     element = node.element
     if element is None or element.type not in BOXED:
         return node
-    alike = [
-        other.box.width
-        for other in siblings
-        if other.element is not None
-        and other.element.type is element.type
-        and abs(other.box.width - node.box.width) < WIDTH * node.box.width
-    ]
-    return _resized(node, element, median(alike))
-
-
-def _resized(node: Node, element: Element, width: float) -> Node:
-    box = Box(node.box.x, node.box.y, width, node.box.height)
+    alike = [other.box for other in siblings if _is_a(other, (element.type,))]
+    width = median(_near(node.box.width, (box.width for box in alike)))
+    height = median(_near(node.box.height, (box.height for box in alike)))
+    box = Box(node.box.x, node.box.centre[1] - height / 2, width, height)
     return replace(node, box=box, element=replace(element, box=box))
+
+
+def _near(size: float, others: Iterable[float]) -> list[float]:
+    return [other for other in others if abs(other - size) <= ALIKE * size]
 
 
 def _clusters(values: Iterable[float], reach: float) -> list[float]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.labels import field_labels
 
 WRITING = (ElementType.TEXT, ElementType.HEADING)
 FRAMED = (ElementType.BUTTON, ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA, ElementType.IMAGE)
@@ -31,6 +32,7 @@ def tidy(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         _true_headings,
         join_lines,
         _with_title,
+        _plain_labels,
     )
     for step in steps:
         elements = step(tuple(sorted(elements, key=_reading_order)))
@@ -201,6 +203,16 @@ def _with_title(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     if alone and short and not names_field and _line(first) > TITLE_SIZE * size:
         return tuple(replace(e, type=ElementType.HEADING) if e is first else e for e in elements)
     return elements
+
+
+def _plain_labels(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """What names a field is no heading, however large it was drawn; the page's first heading stays one."""
+    named = field_labels(elements)
+    first = next((e.id for e in elements if e.type is ElementType.HEADING), "")
+    return tuple(
+        replace(e, type=ElementType.TEXT) if e.type is ElementType.HEADING and e.id in named and e.id != first else e
+        for e in elements
+    )
 
 
 def _line(element: Element) -> float:

@@ -177,11 +177,12 @@
 
   function search(text) {
     const wanted = text.trim().toLowerCase();
-    const kinds = ["main tbody tr, main li", "main .card", "main .choice", "main p, main h2, main h3"];
-    const items = kinds.map((kind) => all(kind)).find((found) => found.length > 1) || [];
-    const hits = items.filter((item) => item.textContent.toLowerCase().includes(wanted));
-    items.forEach((item) => { item.style.display = wanted && hits.length && !hits.includes(item) ? "none" : ""; });
-    return hits.length;
+    const kinds = ["main tr, main li", "main .card", "main p, main h2, main h3, main a, main .choice"].map((kind) => all(kind));
+    const has = (item) => item.textContent.toLowerCase().includes(wanted);
+    const items = kinds.find((found) => found.length > 1 && found.some(has)) || [];
+    kinds.flat().forEach((item) => { item.style.display = ""; });
+    if (wanted) items.filter((item) => !has(item)).forEach((item) => { item.style.display = "none"; });
+    return items.filter(has).length;
   }
 
   // Forms -----------------------------------------------------------------------------------------------------------
@@ -304,7 +305,13 @@
       button.classList.toggle("quiet", !on);
       toast(`${nameOf(button)}: ${on ? "on" : "off"}`);
     },
-    dark() { toast(document.body.classList.toggle("dark") ? "Dark" : "Light"); },
+    dark() {
+      const body = document.body.classList;
+      const isDark = body.contains("dark") || (!body.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
+      body.toggle("dark", !isDark);
+      body.toggle("light", isDark);
+      toast(isDark ? "Light" : "Dark");
+    },
     key: press,
     tell: (button) => toast(`${nameOf(button) || "Button"}: there is nothing behind this yet`),
   };
