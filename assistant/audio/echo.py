@@ -50,7 +50,7 @@ class EchoCanceller:
     """WebRTC's canceller (livekit's build): finds the delay by itself. For one stream, on one thread at a time.
 
     Takes 0.1 ms per block of 10 ms. It crushes the user while both talk, which the speech detector survives and a
-    recogniser does less: the voice is to be lowered as soon as the user is heard (docs/adr/0013).
+    recogniser does less: the voice is to be lowered as soon as the user is heard (docs/adr/0012).
     """
 
     def __init__(self) -> None:

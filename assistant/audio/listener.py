@@ -8,7 +8,6 @@ before it can start or end anything after it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,11 +24,11 @@ from assistant.core.events import (
     NoticeShown,
     SpeechConfirmed,
     SpeechDiscarded,
-    SpeechDismissed,
     SpeechSampled,
     SpeechStarted,
     SpeechSuspected,
     SpeechSustained,
+    SuspicionLifted,
     UtteranceEnded,
 )
 from assistant.core.ports import Emit, Microphone
@@ -42,11 +41,11 @@ CHECK_SECONDS = 0.25
 MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
 
 
-HINTS: dict[Hint | None, Callable[[], Event]] = {
+HINTS: dict[Hint | None, type[Event]] = {
     Hint.SUSPECTED: SpeechSuspected,
     Hint.SUSTAINED: SpeechSustained,  # before the SpeechStarted that comes with the same frame
     Hint.CONFIRMED: SpeechConfirmed,
-    Hint.DISMISSED: lambda: SpeechDismissed("noise"),
+    Hint.DISMISSED: SuspicionLifted,
 }
 
 
@@ -225,7 +224,7 @@ class Listener:
         self._zeros = 0
         self._endpointer.reset()
         if self._probe.is_suspecting:
-            self._emit(SpeechDismissed("noise"))
+            self._emit(SuspicionLifted())
         self._probe.reset()
 
     def _lose(self) -> None:

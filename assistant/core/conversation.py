@@ -22,6 +22,7 @@ from assistant.core.events import (
     SpeechSuspected,
     SpeechSustained,
     StopRequested,
+    SuspicionLifted,
     TextSubmitted,
     UtteranceEnded,
 )
@@ -49,6 +50,8 @@ class Action(Enum):
     HOLD_VOICE = auto()
     RESUME_VOICE = auto()
     """Go on where the voice was held, as loud as before."""
+    AWAIT_WORDS = auto()
+    """There is more to come: what was said so far does not yet let the voice go on."""
     WEIGH_SPEECH = auto()
     """Find out what was said; SpeechConfirmed, SpeechDismissed or StopRequested follows."""
 
@@ -79,7 +82,7 @@ TRANSITIONS: Mapping[Phase, Mapping[type[Event], Row]] = {
         ReplyFinished: (Phase.LISTENING, ()),
         ReplyFailed: (Phase.LISTENING, ()),
         SpeechSuspected: (Phase.SPEAKING, (Action.LOWER_VOICE,)),
-        SpeechDismissed: (Phase.SPEAKING, (Action.RESUME_VOICE,)),
+        SuspicionLifted: (Phase.SPEAKING, (Action.RESUME_VOICE,)),
         SpeechSustained: (Phase.HOLDING, (Action.HOLD_VOICE,)),
         SpeechSampled: (Phase.HOLDING, (Action.HOLD_VOICE, Action.WEIGH_SPEECH)),
         SpeechConfirmed: (Phase.HEARING, (Action.CANCEL_REPLY,)),
@@ -88,6 +91,8 @@ TRANSITIONS: Mapping[Phase, Mapping[type[Event], Row]] = {
         TextSubmitted: (Phase.THINKING, (Action.CANCEL_REPLY, Action.START_REPLY)),
     },
     Phase.HOLDING: {
+        SpeechSuspected: (Phase.HOLDING, (Action.AWAIT_WORDS,)),
+        SuspicionLifted: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
         SpeechSampled: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
         UtteranceEnded: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
         SpeechConfirmed: (Phase.HEARING, (Action.CANCEL_REPLY,)),  # barge-in

@@ -43,7 +43,12 @@ class SpeechDiscarded(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpeechSuspected(Event):
-    """The first sound that may be speech. SpeechSustained or SpeechDismissed follows, or the microphone closes."""
+    """The first sound that may be speech. SuspicionLifted, SpeechSampled or SpeechConfirmed follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionLifted(Event):
+    """What may have been speech was too short for a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class SpeechConfirmed(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpeechDismissed(Event):
-    """What was heard asks for no floor. `reason` is "noise", "backchannel" or "own voice"."""
+    """The words that were heard ask for no floor. `reason` is "noise", "backchannel" or "own voice"."""
 
     reason: str
     text: str = ""

@@ -135,8 +135,13 @@ class Session:
             self._drop_speech()
         elif action in DELIVERIES:
             self._deliver(DELIVERIES[action])
-        elif action is Action.WEIGH_SPEECH and isinstance(event, UtteranceEnded | SpeechSampled):
-            self._weigher.weigh(event.utterance, has_ended=isinstance(event, UtteranceEnded))
+        elif action is Action.AWAIT_WORDS:
+            self._weigher.await_words()
+        elif action is Action.WEIGH_SPEECH:
+            if isinstance(event, UtteranceEnded | SpeechSampled):
+                self._weigher.weigh(event.utterance, has_ended=isinstance(event, UtteranceEnded))
+            else:
+                self._weigher.weigh_nothing()
         elif isinstance(event, UtteranceEnded | TextSubmitted):
             await self._jobs.pause()
             self._start_reply(event)

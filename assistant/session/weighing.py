@@ -19,6 +19,7 @@ VERDICTS: dict[Verdict, Callable[[str], Event]] = {
     Verdict.OWN_VOICE: lambda text: SpeechDismissed("own voice", text),
     Verdict.NOISE: lambda text: SpeechDismissed("noise"),
 }
+NOTHING = SpeechDismissed("noise")
 
 
 class Weigher:
@@ -35,10 +36,23 @@ class Weigher:
         self._post = post
         self._waiting: Utterance | None = None
         self._task: asyncio.Task[None] | None = None
+        self._awaits_words = False
+        self._withheld: Event = NOTHING
         self.ended: Utterance | None = None
         """An utterance that came to its end before there was a verdict."""
 
+    def await_words(self) -> None:
+        """Somebody has begun to speak again: no dismissal until that has been weighed too."""
+        self._awaits_words = True
+
+    def weigh_nothing(self) -> None:
+        """What had begun was no word: the verdict on what came before it stands."""
+        self._awaits_words = False
+        if self._task is None or self._task.done():
+            self._post(self._withheld)
+
     def weigh(self, utterance: Utterance, has_ended: bool) -> None:
+        self._awaits_words = False
         if has_ended:
             self.ended = utterance
         self._waiting = utterance
@@ -49,6 +63,7 @@ class Weigher:
         """There will be no more verdict. Returns the utterance that ended meanwhile."""
         task, self._task = self._task, None
         self._waiting = None
+        self._awaits_words, self._withheld = False, NOTHING
         ended, self.ended = self.ended, None
         await cancel_and_wait(task)
         return ended
@@ -60,7 +75,10 @@ class Weigher:
             verdict = await self._verdict(utterance)
             if not isinstance(verdict, SpeechDismissed):
                 break
-        self._post(verdict)
+        if self._awaits_words and isinstance(verdict, SpeechDismissed):
+            self._withheld = verdict
+        else:
+            self._post(verdict)
 
     async def _verdict(self, utterance: Utterance) -> Event:
         try:

@@ -13,6 +13,7 @@ from assistant.core.events import (
     SpeechStarted,
     SpeechSuspected,
     SpeechSustained,
+    SuspicionLifted,
     UtteranceEnded,
 )
 from assistant.core.ports import Delivery
@@ -94,7 +95,7 @@ def test_the_same_words_from_the_user_later_are_answered() -> None:
 def test_a_cough_only_lowers_the_voice() -> None:
     talk = telling()
     talk.at(5.0, SpeechSuspected())
-    talk.at(5.2, SpeechDismissed("noise"))
+    talk.at(5.2, SuspicionLifted())
     talk.run()
     assert talk.speaker.deliveries[:2] == [(5.0, Delivery.LOWERED), (5.2, Delivery.FULL)]
     assert talk.silenced_at == []
@@ -111,6 +112,38 @@ def test_speech_that_goes_on_after_agreement_is_looked_at_again() -> None:
     talk.at(7.0, UtteranceEnded(Utterance(both, 6.4)))
     talk.run()
     assert [turn.text for turn in talk.history[2:]] == ["yeah but why", "Because."]
+
+
+def test_a_knock_after_stop_does_not_save_the_reply() -> None:
+    talk = telling()
+    talk.user_calls_in("stop", from_=5.0, to=5.4)
+    talk.at(5.6, SpeechSuspected())
+    talk.at(5.7, SuspicionLifted())  # before "stop" has been understood
+    talk.run()
+    assert talk.silenced_at == [5.1]
+    assert talk.history[1].interrupted
+
+
+def test_a_knock_that_lasts_three_frames_holds_the_voice_and_lets_it_go() -> None:
+    talk = telling()
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.at(5.3, SuspicionLifted())
+    talk.run()
+    assert [how for _, how in talk.speaker.deliveries[:3]] == [Delivery.LOWERED, Delivery.HELD, Delivery.FULL]
+    assert talk.history[-1].text == STORY
+
+
+def test_the_voice_stays_held_while_the_user_goes_on_after_agreeing() -> None:
+    talk = telling("Because.")
+    both = talk.transcriber.record("yeah but why", 1.4)
+    talk.user_calls_in("yeah", from_=5.0, to=5.4)  # understood at 5.73
+    talk.at(5.6, SpeechSuspected())
+    talk.at(5.7, SpeechSustained())
+    talk.at(6.1, SpeechSampled(Utterance(both, 6.0)))
+    talk.run()
+    assert Delivery.FULL not in [how for at, how in talk.speaker.deliveries if at < 6.2]
+    assert talk.of(ReplyInterrupted)
 
 
 def test_an_utterance_that_ends_before_the_verdict_is_answered_after_it() -> None:

@@ -14,18 +14,18 @@ from assistant.core.events import (
     NoticeShown,
     SpeechConfirmed,
     SpeechDiscarded,
-    SpeechDismissed,
     SpeechSampled,
     SpeechStarted,
     SpeechSuspected,
     SpeechSustained,
+    SuspicionLifted,
     UtteranceEnded,
 )
 from assistant.core.settings import EndpointSettings
 from assistant.core.types import SPEECH_RATE, Samples
 from tests.fakes import FakeMicrophone, LoudnessDetector
 
-DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SpeechDismissed)
+DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SuspicionLifted)
 
 
 def sound(frames: int, loudness: float) -> Samples:

@@ -1,0 +1,126 @@
+"""The people of the simulated dialogues: what they say, in whose voice, and how it is recorded.
+
+The clips are made by our own synthesizer and changed in pitch and pace, so they are synthetic and say so; a folder of
+real recordings (`--recordings`) takes their place: question-*.wav|flac, interruption-*, backchannel-*, stop-*, each
+with its words in a .txt of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from assistant.audio.hibari import Hibari
+from assistant.audio.resampler import Resampler
+from assistant.audio.wav import read_audio
+from assistant.core.errors import InputError
+from assistant.core.ports import Synthesizer
+from assistant.core.types import SPEECH_RATE, Samples
+
+USER_LEVEL = 10 ** (-26 / 20)  # root mean square of the voiced parts: a person half a metre from a laptop
+SPEAKERS = ((1.0, 1.0), (0.8, 1.15), (0.88, 1.25), (1.12, 0.95), (0.75, 1.3), (0.94, 1.0))  # pitch, pace before it
+QUIETEST = 0.05  # of the peak: what comes before is breath, and not yet the beginning
+WINDOW = 160
+
+
+class Kind(StrEnum):
+    QUESTION = "question"
+    INTERRUPTION = "interruption"
+    BACKCHANNEL = "backchannel"
+    STOP = "stop"
+
+
+TEXTS: dict[Kind, tuple[str, ...]] = {
+    Kind.QUESTION: (
+        "Can you tell me how bread is made?",
+        "What should I see when I walk along the river?",
+        "Tell me about the letter that my grandmother got.",
+        "How does a sailing boat move against the wind?",
+        "I would like to hear a story about a lighthouse.",
+        "Why do the leaves turn red in autumn?",
+    ),
+    Kind.INTERRUPTION: (
+        "What about the weather tomorrow?",
+        "Sorry, can you say that again more slowly?",
+        "Actually, I would rather hear about the mountains.",
+        "How long does that take?",
+        "But is that true for everybody?",
+        "Who told you that?",
+        "Let us talk about something else.",
+        "Can you give me an example?",
+        "I have another question for you.",
+        "No, I meant the other one.",
+    ),
+    Kind.BACKCHANNEL: ("Mm-hm.", "Yeah.", "Right.", "Uh-huh.", "I see.", "Okay.", "Yeah, right.", "Oh, nice."),
+    Kind.STOP: ("Stop.", "Wait.", "Stop, please.", "Hold on.", "Stop it."),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """Something said. The samples begin and end with the voice, so its times are the clip's."""
+
+    kind: Kind
+    text: str
+    samples: Samples
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SPEECH_RATE
+
+
+async def make_people(speakers: Sequence[tuple[float, float]] = SPEAKERS) -> dict[Kind, list[Clip]]:
+    """Every text in the voices in turn."""
+    voices = [(pitch, Hibari(rate=pace)) for pitch, pace in speakers]
+    clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
+    try:
+        for kind, texts in TEXTS.items():
+            for number, text in enumerate(texts):
+                pitch, voice = voices[number % len(voices)]
+                spoken = await _spoken(voice, text)
+                clips[kind].append(Clip(kind, text, _as_recorded(_shifted(spoken, pitch))))
+    finally:
+        for _, voice in voices:
+            voice.close()
+    return clips
+
+
+def read_people(folder: Path) -> dict[Kind, list[Clip]]:
+    """Recordings of real people. Raises InputError where a kind is missing."""
+    clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
+    for kind in Kind:
+        for path in sorted((*folder.glob(f"{kind}-*.wav"), *folder.glob(f"{kind}-*.flac"))):
+            words = path.with_suffix(".txt")
+            audio = read_audio(path)
+            samples = Resampler(audio.sample_rate, SPEECH_RATE).push(np.append(audio.samples, np.zeros(2000)))
+            text = words.read_text().strip() if words.is_file() else ""
+            clips[kind].append(Clip(kind, text, _as_recorded(samples)))
+        if not clips[kind]:
+            raise InputError(f"There is no {kind}-*.wav in {folder.name}.", "See benchmarks/CONVERSATION.md.")
+    return clips
+
+
+async def _spoken(voice: Synthesizer, text: str) -> Samples:
+    parts = [frame async for frame in voice.synthesize(text)]
+    joined = np.concatenate([frame.samples for frame in parts])
+    return Resampler(parts[0].sample_rate, SPEECH_RATE).push(np.append(joined, np.zeros(2000, np.float32)))
+
+
+def _shifted(samples: Samples, pitch: float) -> Samples:
+    """Another throat: lower and longer, or higher and shorter; the pace was chosen to make up for it."""
+    times = np.arange(0, len(samples) - 1, pitch)
+    return np.interp(times, np.arange(len(samples)), samples).astype(np.float32)
+
+
+def _as_recorded(samples: Samples) -> Samples:
+    """At the user's level, without the silence around it."""
+    whole = len(samples) - len(samples) % WINDOW
+    levels = np.sqrt(np.mean(samples[:whole].reshape(-1, WINDOW) ** 2, axis=1))
+    voiced = np.flatnonzero(levels > QUIETEST * levels.max())
+    cut = samples[voiced[0] * WINDOW : (voiced[-1] + 1) * WINDOW]
+    gain = USER_LEVEL / float(np.sqrt(np.mean(levels[voiced] ** 2)))
+    return np.asarray(np.clip(cut * gain, -1, 1), np.float32)
