@@ -18,7 +18,7 @@ import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import cv2
 import numpy as np
@@ -251,10 +251,16 @@ def draw_page(path: Path) -> None:
     cv2.imwrite(str(path), paper.image)
 
 
-def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "VESPER_TEST": "1", "PYTHONPATH": str(ROOT)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*VESPER, *arguments], env=environment, text=True, **pipes, **options)
+def start(*arguments: str, first: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    """`first` is run in the new process before the program."""
+    return subprocess.Popen(
+        [*VESPER, *arguments],
+        env={**os.environ, "VESPER_TEST": "1", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=first,
+    )
 
 
 def wait_for(is_there: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -318,7 +324,7 @@ def no_file_may_grow() -> None:
 @pytest.mark.parametrize("arguments", [("say", "hello", "--out", "a.wav"), ("sketch", "page.png", "--out", "a.html")])
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(folder: Path, arguments: Sequence[str]) -> None:
     draw_page(folder / "page.png")
-    process = start(*arguments, preexec_fn=no_file_may_grow)
+    process = start(*arguments, first=no_file_may_grow)
 
     _, complaint = process.communicate(timeout=LIMIT_SECONDS)
 
