@@ -243,6 +243,30 @@ class PagePainted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ElementSelected(Event):
+    """The user has clicked a part in the sketch or the page: what "this" means from now on. Empty id: none."""
+
+    job: int
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageEdited(Event):
+    """The user's words have changed a page; PagePainted with the new page comes right after."""
+
+    job: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariantsOffered(Event):
+    """Pages to show side by side, from left to right. The user takes one by saying so."""
+
+    job: int
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageJobFailed(Event):
     job: int
     what: str

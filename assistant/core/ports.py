@@ -9,7 +9,7 @@ from typing import Protocol
 from assistant.core.events import Event
 from assistant.core.history import Turn
 from assistant.core.settings import MindSettings
-from assistant.core.sketch import Page, SketchReading
+from assistant.core.sketch import Edited, Page, SketchReading
 from assistant.core.types import AudioFrame, ChatRequest, Message, ModelDelta, ModelTraits, Picture, Transcript
 
 Emit = Callable[[Event], None]
@@ -119,7 +119,31 @@ class SketchReader(Protocol):
         ...
 
 
+class EditablePage(Protocol):
+    """A page that is being shaped, with every version it had. Used from one task at a time, but for `fill`."""
+
+    def page(self, revision: int) -> Page:
+        """As it is now."""
+        ...
+
+    def understands(self, words: str, selected: str = "") -> bool:
+        """Are these words plainly about this page? Rules only, in a millisecond. `selected` is the id of "this"."""
+        ...
+
+    async def change(self, words: str, selected: str, model: LanguageModel | None) -> Edited:
+        """Do what the words ask. The model is asked only where rules do not know; then it may take 20 seconds."""
+        ...
+
+    async def fill(self, model: LanguageModel) -> None:
+        """Let the model write what was only hinted at; what the user has decided meanwhile stays."""
+        ...
+
+
 class PageMaker(Protocol):
+    def open(self, reading: SketchReading, title: str) -> EditablePage:
+        """The page as drawn, to be filled and changed. Milliseconds; raises nothing on a valid reading."""
+        ...
+
     def compile(self, reading: SketchReading, title: str) -> Page:
         """The page as drawn, with behaviour, without any model. Milliseconds; raises nothing on a valid reading."""
         ...

@@ -120,3 +120,13 @@ class Page:
     html: str = field(repr=False)
     element_count: int = 0
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What came of a request to change a page: a sentence for the user, and whether the page is another one now."""
+
+    said: str
+    changed: bool = False
+    variants: tuple[Page, ...] = ()
+    """Pages to choose from, where that was asked for."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Page, SketchReading
 from assistant.pages.compiler import compile_page
+from assistant.pages.document import open_document
+from assistant.pages.editor import PageEditor
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 
 
@@ -16,6 +18,9 @@ class PageMaker:
 
     def compile(self, reading: SketchReading, title: str) -> Page:
         return compile_page(reading, title)
+
+    def open(self, reading: SketchReading, title: str) -> PageEditor:
+        return PageEditor(open_document(reading, title), reading, self._question_seconds)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         slots = await fill_slots(reading, model, self._question_seconds)

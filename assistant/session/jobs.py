@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from assistant.core.aio import cancel_and_wait
 from assistant.core.errors import AssistantError, StorageError
 from assistant.core.events import (
     NoticeShown,
+    PageEdited,
     PageJobFailed,
     PageJobProgressed,
     PageJobStarted,
     PagePainted,
     SketchRead,
+    VariantsOffered,
 )
-from assistant.core.ports import ConversationStore, Emit, LanguageModel, PageMaker, SketchReader
+from assistant.core.ports import ConversationStore, EditablePage, Emit, LanguageModel, PageMaker, SketchReader
 from assistant.core.sketch import Page, SketchReading
 from assistant.core.types import Picture
 
@@ -47,6 +50,10 @@ class PageJob:
     name: str
     reading: SketchReading | None = None
     page: Page | None = None
+    """What was painted last."""
+    editable: EditablePage | None = None
+    selected: str = ""
+    """Id of the part the user has clicked: what "this" means."""
     filled: bool = False
     painted: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -99,6 +106,34 @@ class PageJobs:
         if job is not None and job.page is not None and not job.filled and (job.task is None or job.task.done()):
             job.task = asyncio.create_task(self._fill(job))
 
+    @property
+    def shown(self) -> PageJob | None:
+        """The newest job that has a page: the one that words about a page are about."""
+        return next((job for job in reversed(self._jobs) if job.page is not None), None)
+
+    def select(self, number: int, element_id: str) -> None:
+        for job in self._jobs:
+            if job.number == number:
+                job.selected = element_id
+
+    def understands(self, words: str) -> bool:
+        """Are the words plainly about the page that is shown? Decided by rules, in a millisecond."""
+        job = self.shown
+        return job is not None and job.editable is not None and job.editable.understands(words, job.selected)
+
+    async def edit(self, words: str) -> AsyncIterator[str]:
+        """Change the page that is shown as the words ask, and say what came of it."""
+        job = self.shown
+        if job is None or job.editable is None:
+            return
+        edited = await job.editable.change(words, job.selected, self._parts.model)
+        if edited.variants:
+            self._emit(VariantsOffered(job.number, edited.variants))
+        if edited.changed:
+            self._emit(PageEdited(job.number, edited.said))
+            await self._paint(job, job.editable, final=True)
+        yield edited.said
+
     async def close(self) -> None:
         for job in self._jobs:
             await cancel_and_wait(job.task)
@@ -127,22 +162,25 @@ class PageJobs:
         job.reading = await parts.reader.read(picture)
         self._emit(SketchRead(job.number, job.reading, await parts.reader.rectified(picture)))
         self._emit(PageJobProgressed(job.number, "compile"))
-        job.page = parts.maker.compile(job.reading, job.name)
-        self._emit(PagePainted(job.number, job.page, final=parts.model is None))
-        await self._save(job)
+        job.editable = parts.maker.open(job.reading, job.name)
+        await self._paint(job, job.editable, final=parts.model is None)
 
     async def _fill(self, job: PageJob) -> None:
-        if self._parts.model is None or job.reading is None:
+        if self._parts.model is None or job.editable is None:
             return
         self._emit(PageJobProgressed(job.number, "fill"))
         try:
-            job.page = await self._parts.maker.fill(job.reading, job.name, self._parts.model)
+            await job.editable.fill(self._parts.model)
         except AssistantError as error:  # the compiled page stands; the model only adds to it
             self._emit(NoticeShown("info", "The page stays as drawn.", error.what))
         job.filled = True
-        if job.page is not None:
-            self._emit(PagePainted(job.number, job.page, final=True))
-            await self._save(job)
+        await self._paint(job, job.editable, final=True)
+
+    async def _paint(self, job: PageJob, editable: EditablePage, final: bool) -> None:
+        """Show the page as it is now, and keep it."""
+        job.page = editable.page(0 if job.page is None else job.page.revision + 1)
+        self._emit(PagePainted(job.number, job.page, final))
+        await self._save(job)
 
     async def _save(self, job: PageJob) -> None:
         if job.page is None:

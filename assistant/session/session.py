@@ -11,6 +11,7 @@ import numpy as np
 from assistant.core.aio import cancel_and_wait
 from assistant.core.conversation import Action, Conversation, Phase
 from assistant.core.events import (
+    ElementSelected,
     Event,
     PhaseChanged,
     PictureAttached,
@@ -108,6 +109,8 @@ class Session:
         self._publish(event)
         if isinstance(event, PictureDropped):
             self._jobs.start(event.name, event.data)
+        elif isinstance(event, ElementSelected):
+            self._jobs.select(event.job, event.element_id)
         elif isinstance(event, PictureAttached):
             self._pictures.append(event.picture)
         elif isinstance(event, PicturesDetached):
@@ -166,11 +169,20 @@ class Session:
     async def _remark(self, text: str, pictures: tuple[Picture, ...]) -> AsyncIterator[str] | None:
         """For a picture that is to become a page, the answer is the page and a sentence on it."""
         if not pictures:
-            return None
+            return await self._edit(text)
         intent = await classify(
             text, has_picture=True, page_open=self._jobs.latest is not None, model=self._parts.model
         )
         return self._build(pictures[-1]) if intent is Intent.BUILD_PAGE else None
+
+    async def _edit(self, text: str) -> AsyncIterator[str] | None:
+        """For words about the open page, the answer is the change. A plain question waits for no model here."""
+        if self._jobs.shown is None:
+            return None
+        if self._jobs.understands(text):
+            return self._jobs.edit(text)
+        intent = await classify(text, has_picture=False, page_open=True, model=self._parts.model)
+        return self._jobs.edit(text) if intent is Intent.EDIT_PAGE else None
 
     async def _build(self, picture: Picture) -> AsyncIterator[str]:
         job = self._jobs.start("Sketch", picture)

@@ -20,9 +20,9 @@ from assistant.core.events import (
     UtteranceEnded,
 )
 from assistant.core.history import History, Turn
-from assistant.core.ports import Delivery
+from assistant.core.ports import Delivery, PageMaker
 from assistant.core.settings import MindSettings, Settings
-from assistant.core.sketch import Page, SketchReading
+from assistant.core.sketch import Edited, Page, SketchReading
 from assistant.core.types import (
     SPEECH_RATE,
     AudioFrame,
@@ -225,8 +225,32 @@ class FakeReader:
         return "top left: Menu"
 
 
+class FakeEditablePage:
+    """A page that tells whether the model had a hand in it; filling takes two seconds. Understands nothing."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._html = "<p>drawn</p>"
+
+    def page(self, revision: int) -> Page:
+        return Page(self._title, self._html, revision=revision)
+
+    def understands(self, words: str, selected: str = "") -> bool:
+        return False
+
+    async def change(self, words: str, selected: str, model: object) -> Edited:
+        return Edited("I did not understand what to change.")
+
+    async def fill(self, model: object) -> None:
+        await asyncio.sleep(2.0)
+        self._html = "<p>filled</p>"
+
+
 class FakePageMaker:
-    """A page that tells whether the model had a hand in it; filling takes two seconds."""
+    """Makes pages that can be filled, but not changed."""
+
+    def open(self, reading: SketchReading, title: str) -> FakeEditablePage:
+        return FakeEditablePage(title)
 
     def compile(self, reading: SketchReading, title: str) -> Page:
         return Page(title, "<p>drawn</p>")
@@ -249,6 +273,7 @@ class Scenario:
     spoken: bool = True
     reading: SketchReading | AssistantError = field(default_factory=lambda: SketchReading(100, 100, ()))
     runs_for: float = 60.0
+    maker: PageMaker = field(default_factory=FakePageMaker)
 
     def __post_init__(self) -> None:
         self.transcriber = FakeTranscriber()
@@ -325,6 +350,6 @@ class Scenario:
         def post(event: Event) -> None:
             session.post(event)
 
-        jobs = PageJobs(PageParts(reader, FakePageMaker(), self.model, self.store, 1), post)
+        jobs = PageJobs(PageParts(reader, self.maker, self.model, self.store, 1), post)
         session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: None)
         return session

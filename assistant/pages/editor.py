@@ -1,0 +1,146 @@
+"""A page in the hands of its user: every version it had, the variants on offer, and the question that is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.core.errors import EngineError, NetworkError
+from assistant.core.ports import LanguageModel
+from assistant.core.sketch import Edited, Page, SketchReading
+from assistant.pages.compiler import compile_document
+from assistant.pages.document import Document, Version, Versions
+from assistant.pages.edit_plan import (
+    Change,
+    OfferVariants,
+    Plan,
+    Question,
+    Scope,
+    Steps,
+    TakeVariant,
+)
+from assistant.pages.naming import ORDINALS, listed
+from assistant.pages.patches import Patch
+from assistant.pages.placing import Declined
+from assistant.pages.proposals import propose
+from assistant.pages.slots import QUESTION_SECONDS, fill_slots
+from assistant.pages.spoken_edits import stripped, understand
+from assistant.pages.targets import choose
+from assistant.pages.variants import Variant, variants
+
+AS_DRAWN = "the page is as drawn"
+NOT_UNDERSTOOD = "I did not understand what to change. Name the part, such as the second button, and what it should be."
+UNCHANGED = "Fine, the page stays as it is."
+MOST_TOLD = 3  # changes that a spoken sentence can list
+DROPPED = ("never mind", "nevermind", "none", "neither", "forget it", "nothing", "cancel", "stop")
+
+
+class PageEditor:
+    """Implements core.ports.EditablePage."""
+
+    def __init__(self, document: Document, reading: SketchReading, question_seconds: float = QUESTION_SECONDS) -> None:
+        self._versions = Versions(Version(document, AS_DRAWN))
+        self._reading = reading
+        self._question_seconds = question_seconds
+        self._variants: tuple[Variant, ...] = ()
+        self._open: tuple[str, Scope, Question] | None = None
+
+    @property
+    def versions(self) -> Versions:
+        return self._versions
+
+    @property
+    def document(self) -> Document:
+        return self._versions.present.document
+
+    def page(self, revision: int) -> Page:
+        return compile_document(self.document, revision)
+
+    def understands(self, words: str, selected: str = "") -> bool:
+        return self._plan(words, selected)[2] is not None
+
+    async def change(self, words: str, selected: str, model: LanguageModel | None) -> Edited:
+        asked, scope, plan = self._plan(words, selected)
+        self._open = (asked, scope, plan) if isinstance(plan, Question) else None
+        if plan is None and model is not None:
+            plan = await self._proposed(words, selected, model)
+        return Edited(NOT_UNDERSTOOD) if plan is None else self._carried_out(plan)
+
+    async def fill(self, model: LanguageModel) -> None:
+        slots = await fill_slots(self._reading, model, self._question_seconds)
+        self._versions = self._versions.filled(slots)
+
+    def _plan(self, words: str, selected: str) -> tuple[str, Scope, Plan | None]:
+        """An answer to the open question where it is one, else a request of its own; with what was asked for."""
+        scope = Scope(self.document, selected, variants=len(self._variants))
+        if self._open is not None:
+            asked, before, question = self._open
+            if stripped(words).lower() in DROPPED:
+                return words, scope, Declined(UNCHANGED)
+            chosen = choose(words, self.document, question.choices)
+            if chosen:
+                answers = {**before.answers, question.phrase: chosen}
+                scope = replace(scope, selected=before.selected, answers=answers)
+                return asked, scope, understand(asked, scope)
+        return words, scope, understand(words, scope)
+
+    async def _proposed(self, words: str, selected: str, model: LanguageModel) -> Plan | None:
+        before = self.document
+        try:
+            patches = await propose(words, before, selected, model)
+        except (EngineError, NetworkError) as error:
+            return Declined(f"The page stays as it is. {error.what}")
+        return Change(patches) if patches else None
+
+    def _carried_out(self, plan: Plan) -> Edited:
+        match plan:
+            case Change():
+                return self._changed(plan.patches)
+            case Steps():
+                return self._stepped(plan.count)
+            case OfferVariants():
+                return self._offered()
+            case TakeVariant():
+                return self._taken(plan.index)
+            case Question() | Declined():
+                return Edited(plan.sentence)
+
+    def _changed(self, patches: tuple[Patch, ...]) -> Edited:
+        document = self.document
+        told = []
+        for patch in patches:
+            outcome = patch.apply(document)
+            if isinstance(outcome, Declined):
+                return Edited(outcome.sentence)
+            told.append(patch.told(document))
+            document = outcome
+        self._variants = ()
+        if document == self.document:
+            return Edited("It is like that already.")
+        done = listed(told, "and") if len(told) <= MOST_TOLD else f"{told[0]}, and {len(told) - 1} changes more"
+        self._versions = self._versions.changed(document, done)
+        return Edited(f"Done: {done}.", changed=True)
+
+    def _stepped(self, count: int) -> Edited:
+        before = self._versions
+        self._variants = ()
+        self._versions = before.undone(-count) if count < 0 else before.redone(count)
+        if self._versions == before:
+            return Edited(f"There is nothing to {'undo' if count < 0 else 'redo'}.")
+        steps = abs(len(self._versions.past) - len(before.past))
+        one = before.present.sentence if count < 0 else self._versions.present.sentence
+        verb = "Undone" if count < 0 else "Done again"
+        return Edited(f"{verb}: {one if steps == 1 else f'{steps} changes'}.", changed=True)
+
+    def _offered(self) -> Edited:
+        self._variants = variants(self.document)
+        names = [f"the {ORDINALS[index]} is {variant.name}" for index, variant in enumerate(self._variants)]
+        pages = tuple(compile_document(variant.document) for variant in self._variants)
+        return Edited(f"Here are three: {listed(names, 'and')}. Which one shall stay?", variants=pages)
+
+    def _taken(self, index: int | None) -> Edited:
+        offered, self._variants = self._variants, ()
+        if index is None or not offered:
+            return Edited(UNCHANGED)
+        variant = offered[index]
+        self._versions = self._versions.changed(variant.document, f"the page is {variant.name}")
+        return Edited(f"Done: the page is {variant.name}.", changed=True)
