@@ -15,9 +15,12 @@ from assistant.core.sketch import Element, ElementType, Page, SketchReading
 from assistant.pages.bank import JOKES
 from assistant.pages.controls import Controls
 from assistant.pages.document import Document, open_document
+from assistant.pages.intake import intake
 from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
+from assistant.pages.landmarks import footer_of, header_of
 from assistant.pages.markup import script_json
+from assistant.pages.red_ink import with_red_ink
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
@@ -26,6 +29,7 @@ from assistant.pages.tree import Kind, Node
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
+TEXTS = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.PARAGRAPH)
 LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
 LONGEST_WORD = 20  # letters that are kept in one piece
 NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
@@ -33,7 +37,8 @@ NAV_TOP = 0.2  # share of the page's height in which a row of short texts is nav
 
 def compile_page(reading: SketchReading, title: str, slots: Slots | None = None, revision: int = 0) -> Page:
     """The page as drawn. Milliseconds; any valid reading gives a valid page."""
-    return compile_document(open_document(reading, title, slots), revision)
+    document = with_red_ink(open_document(reading, title, slots), intake(reading).instructions)
+    return compile_document(document, revision)
 
 
 def compile_document(document: Document, revision: int = 0) -> Page:
@@ -61,6 +66,7 @@ class _Compiler:
         self._controls = Controls(elements, self._labels, slots, self._measures, self._words)
         self._headings = [element.id for element in elements if element.type is ElementType.HEADING]
         self._form = _form_node(root)
+        self._header, self._footer = header_of(root), footer_of(root)
         self._lines: list[str] = []
 
     def page(self, revision: int) -> Page:
@@ -73,7 +79,7 @@ class _Compiler:
         html = "\n".join(
             [
                 "<!doctype html>",
-                '<html lang="en">',
+                f'<html lang="{escape(self._document.language)}">',
                 "<head>",
                 '<meta charset="utf-8">',
                 f'<meta http-equiv="Content-Security-Policy" content="{CSP}">',
@@ -103,6 +109,11 @@ class _Compiler:
         self._lines.append("  " * depth + text)
 
     def _node(self, node: Node, parent: Node, style: str, depth: int) -> None:
+        if node.kind is Kind.LEAF and (tag := self._landmark(node)) != "div":
+            self._write(depth, f'<{tag} class="column"{_style(_join(style, "width: 100%"))}>')
+            self._leaf(node, parent, "", depth + 1)
+            self._write(depth, f"</{tag}>")
+            return
         match node.kind:
             case Kind.LEAF:
                 self._leaf(node, parent, style, depth)
@@ -114,7 +125,7 @@ class _Compiler:
                 self._column(node, parent, style, depth)
 
     def _column(self, node: Node, parent: Node, style: str, depth: int) -> None:
-        tag = "section" if node.kind is Kind.CARD else LANDMARKS.get(node.name, "div")
+        tag = "section" if node.kind is Kind.CARD else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         name = "column card" if node.kind is Kind.CARD else "column"
         if parent.kind is not Kind.ROW:
@@ -135,13 +146,18 @@ class _Compiler:
         columns = " ".join(f"minmax({_least(c)}, {s:.0f}fr)" for c, s in zip(node.children, shares, strict=True))
         if parent.kind is not Kind.ROW:
             style = _join(style, _indent(node, parent), _width(node, parent))
-        tag = "nav" if self._is_navigation(node) else LANDMARKS.get(node.name, "div")
+        tag = "nav" if self._is_navigation(node) else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         style = _join(f"grid-template-columns: {columns}", style)
         self._write(depth, f'<{tag}{_name(node)} class="row"{_style(style)}>')
         for child in node.children:
             self._node(child, node, self._place(child, node), depth + 1)
         self._write(depth, f"</{tag.split()[0]}>")
+
+    def _landmark(self, node: Node) -> str:
+        """What an edit has named the part, or what the drawing evidently means by it."""
+        drawn = "header" if node is self._header else "footer" if node is self._footer else "div"
+        return LANDMARKS.get(node.name, drawn)
 
     def _place(self, child: Node, row: Node) -> str:
         """Where a child sits in the height of its row."""
@@ -169,11 +185,11 @@ class _Compiler:
 
     def _inline(self, element: Element) -> str:
         """An element inside a table's cell."""
-        if element.id in self._labels:
+        if element.id in self._labels or (element.type is ElementType.LINK and self._text(element)):
             return self._words_html(element, "", "")
-        if element.type in (ElementType.HEADING, ElementType.TEXT) and element.text:
+        if element.type in (ElementType.HEADING, ElementType.TEXT, ElementType.PARAGRAPH) and element.text:
             return escape(self._text(element))
-        if element.type is ElementType.PARAGRAPH:
+        if element.type in TEXTS:
             return _skeleton(element, "")
         return self._controls.html(element, "") or escape(self._text(element))
 
@@ -196,12 +212,12 @@ class _Compiler:
     def _element(self, element: Element, style: str, size: str, centred: bool) -> list[str]:
         centre = "centre" if centred else ""
         match element.type:
+            case kind if kind in TEXTS and not self._text(element):
+                return [_skeleton(element, _join(style, size))]
             case ElementType.HEADING | ElementType.TEXT | ElementType.LINK:
                 return [self._words_html(element, style, centre)]
-            case ElementType.PARAGRAPH if not element.text:
-                return [_skeleton(element, _join(style, size))]
             case ElementType.PARAGRAPH:
-                return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(element.text)}</p>']
+                return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(self._text(element))}</p>']
             case ElementType.DIVIDER:
                 return [f"<hr{_style(_join(style, size))}>"]
             case _:
@@ -253,7 +269,8 @@ def _form_node(root: Node) -> Node | None:
 
 def _skeleton(element: Element, style: str) -> str:
     lines = "<i></i>" * max(1, min(element.lines, 12))
-    return f'<div id="{_id(element)}" class="skeleton" role="presentation"{_style(style)}>{lines}</div>'
+    name = "skeleton title" if element.type is ElementType.HEADING else "skeleton"
+    return f'<div id="{_id(element)}" class="{name}" role="presentation"{_style(style)}>{lines}</div>'
 
 
 def _least(child: Node) -> str:

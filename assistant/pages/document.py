@@ -69,6 +69,8 @@ class Document:
     look: Look = field(default_factory=Look)
     page_title: str = ""
     """What the user named the page; empty takes the first heading."""
+    language: str = "en"
+    """Of the drawn texts, ISO 639-1."""
     edited: frozenset[str] = frozenset()
     """Ids whose content the user has decided: a model's late answer leaves them alone."""
 
@@ -90,8 +92,9 @@ class Document:
 
 
 def open_document(reading: SketchReading, title: str, slots: Slots | None = None) -> Document:
-    root = layout(intake(reading).elements)
-    return Document(root, root.box, tuple(root.elements()), title, slots or Slots())
+    reading = intake(reading)
+    root = layout(reading.elements)
+    return Document(root, root.box, tuple(root.elements()), title, slots or Slots(), language=reading.language)
 
 
 def with_slots(document: Document, slots: Slots) -> Document:

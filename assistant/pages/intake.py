@@ -16,6 +16,7 @@ MOST_ELEMENTS = 400  # a drawn page holds some dozens; more is a wallpaper, and 
 LONGEST_TEXT = 2000  # characters of one element
 MOST_LINES = 40
 RESERVED = frozenset({"toast", "page-data"})  # the kit's own ids
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", re.ASCII)
 UNWRITABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )  # control characters, invisible and turning ones, halves of pairs
@@ -40,4 +41,5 @@ def intake(reading: SketchReading) -> SketchReading:
             break
     targets = {old.id: html_id(old.id) for old in reading.elements}
     notes = tuple(replace(note, target=targets.get(note.target, "")) for note in reading.instructions)
-    return replace(reading, elements=tuple(elements), instructions=notes)
+    language = reading.language if LANGUAGE.fullmatch(reading.language) else "en"
+    return replace(reading, elements=tuple(elements), instructions=notes, language=language)
