@@ -66,6 +66,8 @@ def run(arguments: list[str]) -> dict[str, Any]:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="vesper-bench-", ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, "VESPER_TEST": "1"}
+        if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+            environment["QT_QPA_PLATFORM"] = "offscreen"
         if not options.own_data:
             environment["VESPER_DATA_DIR"] = folder
         rows: list[list[Any]] = []

@@ -13,19 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from assistant import app
+from assistant.audio.wav import read_audio
 from assistant.audio.wav_device import WavSpeaker
 from assistant.core.settings import Settings
+from assistant.core.types import SPEECH_RATE
 from assistant.llm.catalog import Catalog
 from assistant.storage.paths import find_folders
-from assistant.talk import Talk, conversations_in_memory
+from assistant.talk import Talk, TurnResult, conversations_in_memory
 from benchmarks.machine import print_json, print_table
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("transcribe", "first_token", "first_clause", "first_audio", "first_sound")
+MODEL = ("first_token_seconds", "tokens_per_second")
+MODEL_ALONE = 1 + len(STAGES)  # column of the model's own time to its first token
+NAN = float("nan")
 
 
-async def measure(recording: Path, conversations: int, turns: int) -> list[list[dict[str, float]]]:
-    """Stage seconds of every turn of every conversation."""
+async def measure(recording: Path, conversations: int, turns: int) -> list[list[TurnResult]]:
+    """Every turn of every conversation."""
+    audio = read_audio(recording, SPEECH_RATE)
     results = []
     for _ in range(conversations):
         engines = app.Engines(Settings(), find_folders(), Catalog.load())
@@ -33,12 +39,7 @@ async def measure(recording: Path, conversations: int, turns: int) -> list[list[
         talk = Talk(engines, store, WavSpeaker())
         try:
             await talk.load(hears=True)
-            stages = []
-            for _ in range(turns):
-                result = await talk.ask_aloud(recording)
-                assert isinstance(result["stage_seconds"], dict)
-                stages.append(result["stage_seconds"])
-            results.append(stages)
+            results.append([await talk.ask_aloud(audio) for _ in range(turns)])
         finally:
             await engines.close()
             await store.close()
@@ -55,14 +56,15 @@ def run(arguments: list[str]) -> dict[str, Any]:
     results = asyncio.run(measure(options.recording, options.conversations, options.turns))
     rows = []
     for turn in range(options.turns):
-        medians = [statistics.median(stages[turn].get(stage, float("nan")) for stages in results) for stage in STAGES]
-        mind = statistics.median(stages[turn]["first_token"] - stages[turn]["transcribe"] for stages in results)
-        rows.append([turn + 1, *medians, mind])
+        same = [conversation[turn] for conversation in results]
+        medians = [statistics.median(result.stage_seconds.get(stage, NAN) for result in same) for stage in STAGES]
+        figures = [statistics.median(result.model.get(name, NAN) for result in same) for name in MODEL]
+        rows.append([turn + 1, *medians, *figures])
     result = {
-        "columns": ["turn", *STAGES, "mind_first_token"],
+        "columns": ["turn", *STAGES, "model alone", "tokens/s"],
         "rows": rows,
         "conversations": options.conversations,
-        "second_to_first": rows[1][-1] / rows[0][-1] if len(rows) > 1 else None,
+        "second_to_first": rows[1][MODEL_ALONE] / rows[0][MODEL_ALONE] if len(rows) > 1 else None,
     }
     if options.json:
         print_json(result)
