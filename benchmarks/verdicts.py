@@ -1,0 +1,226 @@
+"""What the records of simulated dialogues prove: every figure of `vesper bench conversation`, from events and sound.
+
+Times are the air's: of the user from the first sample in the air, of the assistant to the last one, so the devices'
+own delays are in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.core.events import (
+    Event,
+    PhaseChanged,
+    ReplyStarted,
+    SpeechSuspected,
+    UtteranceEnded,
+    UtteranceTranscribed,
+)
+from assistant.core.types import Samples
+from benchmarks.dialogue import AFTERMATH_SECONDS, Act, Record, interruptions, phase_spans
+from benchmarks.people import Kind
+from benchmarks.virtual_card import BLOCK, RATE
+
+MISSED_END_SECONDS = 2.0
+FADE_SECONDS = 0.06  # a block that was on its way, the fade, and rounding
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts and measured seconds over any number of dialogues."""
+
+    seconds: float = 0.0
+    speaking_seconds: float = 0.0
+    turns: int = 0
+    self_interruptions: int = 0
+    self_holds: int = 0
+    """The voice paused for what was nobody, and went on."""
+    cut_offs: int = 0
+    missed_ends: int = 0
+    first_sounds: list[float] = field(default_factory=list)
+    barge_ins: int = 0
+    barge_ins_found: int = 0
+    silences: list[float] = field(default_factory=list)
+    duckings: list[float] = field(default_factory=list)
+    backchannels: int = 0
+    false_stops: int = 0
+    pauses: list[float] = field(default_factory=list)
+    """Seconds of held voice for each back-channel that held it."""
+    stops: int = 0
+    stops_obeyed: int = 0
+    words: int = 0
+    word_errors: int = 0
+    echo_cpu_seconds: float = 0.0
+    detector_cpu_seconds: float = 0.0
+    total_cpu_seconds: float = 0.0
+    history_words: int = 0
+    words_not_heard: int = 0
+
+    def add(self, record: Record) -> None:
+        self.seconds += record.seconds
+        self.echo_cpu_seconds += record.echo_cpu_seconds
+        self.detector_cpu_seconds += record.detector_cpu_seconds
+        self.total_cpu_seconds += record.total_cpu_seconds
+        self.speaking_seconds += sum(end - start for start, end in phase_spans(record, "speaking"))
+        self.self_interruptions += sum(not _is_users(record, at) for at, _ in interruptions(record))
+        self.self_holds += sum(not _is_users(record, at) for at, _ in phase_spans(record, "holding"))
+        for act in record.acts:
+            kind = act.clip.kind if act.clip else None
+            if kind is Kind.QUESTION:
+                self._add_question(record, act)
+            elif kind is Kind.INTERRUPTION:
+                self._add_barge_in(record, act)
+            elif kind is Kind.BACKCHANNEL:
+                self._add_backchannel(record, act)
+            elif kind is Kind.STOP:
+                self._add_stop(record, act)
+
+    def _add_question(self, record: Record, act: Act) -> None:
+        self.turns += 1
+        thinking = [at for at, _ in phase_spans(record, "thinking") if act.said_at < at]
+        self.cut_offs += any(at < act.ended_at for at in thinking)
+        ends = _times(record, UtteranceEnded, act.ended_at, act.ended_at + MISSED_END_SECONDS)
+        self.missed_ends += not ends
+        limit = act.ended_at + 10.0
+        sound = record.driver.first_sound(act.ended_at, limit)
+        if sound < limit:
+            self.first_sounds.append(sound - act.ended_at)
+        self._compare(record, act)
+
+    def _add_barge_in(self, record: Record, act: Act) -> None:
+        self.barge_ins += 1
+        found = _cut(record, act)
+        self.barge_ins_found += found
+        out = record.driver.latency_seconds[1]
+        suspected = _times(record, SpeechSuspected, act.said_at, act.ended_at)
+        if suspected:
+            self.duckings.append(suspected[0] - act.said_at + BLOCK / RATE + out)
+        held = [at for at, _ in (*phase_spans(record, "holding"), *phase_spans(record, "hearing")) if at > act.said_at]
+        if found:
+            silent_at = min(held) + out + FADE_SECONDS
+            self.silences.append(record.driver.last_sound(act.said_at, silent_at) - act.said_at)
+            self._compare(record, act)
+
+    def _add_backchannel(self, record: Record, act: Act) -> None:
+        self.backchannels += 1
+        self.false_stops += _cut(record, act)
+        end = act.ended_at + AFTERMATH_SECONDS
+        held = sum(min(end, to) - at for at, to in phase_spans(record, "holding") if act.said_at < at < end)
+        if held:
+            self.pauses.append(held)
+
+    def _add_stop(self, record: Record, act: Act) -> None:
+        self.stops += 1
+        end = act.ended_at + AFTERMATH_SECONDS
+        self.stops_obeyed += _cut(record, act) and not _times(record, ReplyStarted, act.said_at, end)
+
+    def _compare(self, record: Record, act: Act) -> None:
+        """The words said and the words understood."""
+        assert act.clip is not None
+        texts = [event.text for at, event in record.events if isinstance(event, UtteranceTranscribed)
+                 and act.said_at < at < act.ended_at + 4.0]  # fmt: skip
+        if texts and act.clip.text:
+            said = words_of(act.clip.text)
+            self.words += len(said)
+            self.word_errors += distance(said, words_of(texts[0]))
+
+
+def _is_users(record: Record, at: float) -> bool:
+    """Somebody has just spoken, or pressed the button."""
+    return any(act.said_at <= at <= act.ended_at + AFTERMATH_SECONDS for act in record.acts)
+
+
+def _cut(record: Record, act: Act) -> bool:
+    return any(act.said_at < at < act.ended_at + AFTERMATH_SECONDS for at, _ in interruptions(record))
+
+
+def _times(record: Record, kind: type[Event], start: float, end: float) -> list[float]:
+    return [at for at, event in record.events if isinstance(event, kind) and start <= at <= end]
+
+
+def spoken_replies(record: Record) -> list[tuple[str, Samples]]:
+    """Each interrupted reply: what the history says was heard, and what was in the air."""
+    _, played = record.driver.air()
+    thinking = [at for at, event in record.events if isinstance(event, PhaseChanged) and event.phase == "thinking"]
+    replies = []
+    for at, event in interruptions(record):
+        start = max((begin for begin in thinking if begin < at), default=at)
+        first, last = ((moment - record.driver.began_at) * RATE for moment in (start, at + 0.5))
+        replies.append((event.heard, played[max(0, round(first)) : round(last)]))
+    return replies
+
+
+def words_beyond(heard: Sequence[str], sounded: Sequence[str]) -> int:
+    """Words at the end of the history that were not in the air. A last word that was cut short counts as said."""
+    for missing in range(len(heard)):
+        tail = heard[max(0, len(heard) - missing - 3) : len(heard) - missing]
+        if distance(tail, sounded[-len(tail) :]) < len(tail) or _is_inside(tail, sounded):
+            return missing
+    return len(heard)
+
+
+def _is_inside(tail: Sequence[str], sounded: Sequence[str]) -> bool:
+    return any(list(tail) == list(sounded[at : at + len(tail)]) for at in range(len(sounded) - len(tail) + 1))
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("'", "").replace("-", ""))
+
+
+def distance(first: Sequence[str], second: Sequence[str]) -> int:
+    """Words to insert, drop or change."""
+    row = np.arange(len(second) + 1)
+    for number, word in enumerate(first, start=1):
+        before = row
+        row = np.empty_like(before)
+        row[0] = number
+        for at, other in enumerate(second, start=1):
+            row[at] = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other))
+    return int(row[-1])
+
+
+def share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def spread(seconds: Sequence[float]) -> tuple[float, float] | None:
+    """Median and 95th percentile."""
+    if not seconds:
+        return None
+    return float(np.median(seconds)), float(np.percentile(seconds, 95))
+
+
+def figures(tally: Tally) -> dict[str, object]:
+    """The report's lines."""
+    hours = tally.seconds / 3600
+    return {
+        "simulated_hours": round(hours, 3),
+        "speaking_hours": round(tally.speaking_seconds / 3600, 3),
+        "turns": tally.turns,
+        "self_interruptions": tally.self_interruptions,
+        "self_interruptions_per_hour": tally.self_interruptions / hours if hours else None,
+        "self_holds": tally.self_holds,
+        "barge_ins": tally.barge_ins,
+        "barge_ins_found": share(tally.barge_ins_found, tally.barge_ins),
+        "barge_in_to_silence_seconds": spread(tally.silences),
+        "ducking_seconds": spread(tally.duckings),
+        "backchannels": tally.backchannels,
+        "backchannel_false_stops": share(tally.false_stops, tally.backchannels),
+        "backchannels_that_held": share(len(tally.pauses), tally.backchannels),
+        "backchannel_pause_seconds": spread(tally.pauses),
+        "stops": tally.stops,
+        "stops_obeyed": share(tally.stops_obeyed, tally.stops),
+        "cut_offs": share(tally.cut_offs, tally.turns),
+        "missed_ends": share(tally.missed_ends, tally.turns),
+        "end_of_speech_to_first_sound_seconds": spread(tally.first_sounds),
+        "word_error_rate": share(tally.word_errors, tally.words),
+        "history_words": tally.history_words,
+        "history_words_not_heard": tally.words_not_heard,
+        "cpu_echo": tally.echo_cpu_seconds / tally.seconds if tally.seconds else None,
+        "cpu_detector": tally.detector_cpu_seconds / tally.seconds if tally.seconds else None,
+        "cpu_all": tally.total_cpu_seconds / tally.seconds if tally.seconds else None,
+    }
