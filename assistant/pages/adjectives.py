@@ -89,11 +89,11 @@ def _size(words: str) -> Maker | None:
             return lambda target: SetSize(target, 1.6 if words == "huge" else factor)
         if re.fullmatch(rf"{much}{SMALLER}", words):
             return lambda target: SetSize(target, 1 / factor)
-        if re.fullmatch(rf"{much}(?:wider|longer|broader)", words):
+        if re.fullmatch(rf"{much}(?:wider|broader)", words):
             return lambda target: (
                 SetPageWidth(factor=factor) if target == PAGE else SetWidth(target, round(50 * factor))
             )
-        if re.fullmatch(rf"{much}(?:narrower|shorter)", words):
+        if re.fullmatch(rf"{much}narrower", words):
             return lambda target: (
                 SetPageWidth(factor=1 / factor) if target == PAGE else SetWidth(target, round(33 / factor))
             )

@@ -183,7 +183,7 @@ def duplicate(match: Match, scope: Scope) -> Plan | None:
 def move_by(match: Match, scope: Scope) -> Plan | None:
     where = side_of(match["where"])
     plan = scope.pair(match["target"], match["anchor"], lambda target, anchor: Move(target, where, anchor))
-    if not isinstance(plan, Change) or where in ("above", "left"):
+    if not isinstance(plan, Change) or where in ("above", "left", "before"):
         return plan
     moves = [patch for patch in plan.patches if isinstance(patch, Move)]
     chained = [replace(after, anchor=before.target) for before, after in pairwise(moves)]  # several keep their order
@@ -309,7 +309,9 @@ def side_of(where: str) -> str:
         return "left"
     if "right" in words or words in ("next to", "beside"):
         return "right"
-    return "above" if words in ("before", "above", "over", "on top of") else "below"
+    if words in ("before", "after"):
+        return words
+    return "above" if words in ("above", "over", "on top of") else "below"
 
 
 def sentence(text: str) -> str:

@@ -35,6 +35,15 @@ def at(root: Node, path: Path) -> Node:
     return root
 
 
+def exchange(root: Node, path: Path, new: Node) -> Node:
+    """Another node of the same box at a place: nothing moves, and every path but those below stays right."""
+    if not path:
+        return new
+    index = path[0]
+    child = exchange(root.children[index], path[1:], new)
+    return replace(root, children=(*root.children[:index], child, *root.children[index + 1 :]))
+
+
 def swap_in(root: Node, path: Path, new: Node | None) -> Node:
     """The tree with another part at a place, or with nothing there. The last part of a page leaves an empty column."""
     if not path:
@@ -72,7 +81,17 @@ def side_by_side(parts: tuple[Node, ...], room: Box) -> Node:
         placed.append(shifted(part, left - part.box.x, down))
         left += part.box.width + gap
     row = Node(Kind.ROW, hull(tuple(placed)), tuple(placed))
-    return _within(row, room)
+    return within_room(row, room)
+
+
+def with_width(row: Node, index: int, new: Node, room: Box) -> Node:
+    """A row in which one child is wider or narrower now; those after it move, and all give way to fit into `room`."""
+    old = row.children[index]
+    new = shifted(new, old.box.x - new.box.x, 0)
+    further = new.box.width - old.box.width
+    after = tuple(shifted(child, further, 0) for child in row.children[index + 1 :])
+    children = (*row.children[:index], new, *after)
+    return within_room(replace(row, children=children, box=hull(children)), room)
 
 
 def stacked(parts: tuple[Node, ...], gaps: tuple[float, ...], name: str = "") -> Node:
@@ -103,7 +122,7 @@ def resized(node: Node, factor: float) -> Node:
     return _moved(node, change)
 
 
-def _within(row: Node, room: Box) -> Node:
+def within_room(row: Node, room: Box) -> Node:
     row = fitted(row, room.width)
     over = row.box.right - room.right
     return shifted(row, -over, 0) if over > 0 else row

@@ -7,6 +7,8 @@ from assistant.core.sketch import Page, SketchReading
 from assistant.pages.compiler import compile_page
 from assistant.pages.document import open_document
 from assistant.pages.editor import PageEditor
+from assistant.pages.intake import intake
+from assistant.pages.red_ink import with_red_ink
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 
 
@@ -20,7 +22,8 @@ class PageMaker:
         return compile_page(reading, title)
 
     def open(self, reading: SketchReading, title: str) -> PageEditor:
-        return PageEditor(open_document(reading, title), reading, self._question_seconds)
+        document = with_red_ink(open_document(reading, title), intake(reading).instructions)
+        return PageEditor(document, reading, self._question_seconds)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         slots = await fill_slots(reading, model, self._question_seconds)

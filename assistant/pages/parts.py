@@ -85,16 +85,18 @@ class Builder:
                 return self._form(text or "Newsletter", (("Email", ElementType.INPUT),), "Subscribe")
             case "footer":
                 line, words = self.element(ElementType.DIVIDER), self.element(ElementType.TEXT, text or self._footing())
-                return self._column((line, words), (NEAR * 1.5,), "footer")
+                return self._column((line, words), (NEAR * 1.5,), self._free("footer"))
             case "navigation":
                 return self._row(
-                    [self.element(ElementType.LINK, word) for word in ("Home", "About", "Contact")], 28, "navigation"
+                    [self.element(ElementType.LINK, word) for word in ("Home", "About", "Contact")],
+                    28,
+                    self._free("navigation"),
                 )
             case "hero":
                 heading = self.element(ElementType.HEADING, text or "Welcome")
                 words = self.element(ElementType.TEXT, "Say here in one sentence what this page is for.")
                 button = self.element(ElementType.BUTTON, "Get started")
-                return self._column((heading, words, button), (NEAR, APART), "hero")
+                return self._column((heading, words, button), (NEAR, APART), self._free("hero"))
             case "search bar":
                 row = [self.element(ElementType.INPUT, "Search"), self.element(ElementType.BUTTON, "Search")]
                 return self._row(row, 12)
@@ -154,6 +156,10 @@ class Builder:
             placed.append(shifted(part, left - part.box.x, 0))
             left += part.box.width + gap / self._measures.scale
         return Node(Kind.ROW, hull(tuple(placed)), tuple(placed), name=name)
+
+    def _free(self, name: str) -> str:
+        """The name for the first part of its sort; a second one goes without."""
+        return "" if name in self._used else name
 
     def _id(self) -> str:
         while f"n{self._next}" in self._used:

@@ -18,6 +18,7 @@ from assistant.pages.parts import COMPOUNDS, FIELDS, SHAPES, Builder
 from assistant.pages.placing import (
     Declined,
     Outcome,
+    along,
     exchanged,
     ids_within,
     missing,
@@ -184,7 +185,10 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`where` is "above", "below", "left" or "right" of `anchor`; without an anchor "up", "down", "top", "bottom"."""
+    """`where` is "above", "below", "left" or "right" of `anchor`, or "before" or "after" it along its row or column.
+
+    Without an anchor it is "up", "down", "top" or "bottom".
+    """
 
     target: str
     where: str
@@ -195,12 +199,11 @@ class Move:
             return self._along(document)
         if self.anchor == self.target or self.anchor in ids_within(document, self.target):
             return Declined("A part cannot be moved next to itself.")
-        if grafts.path_of(document.root, self.anchor) is None:
-            return missing(self.anchor)
+        where = along(document, self.where, self.anchor)
         taken = take(document, self.target)
         if taken is None:
             return missing(self.target)
-        return put(*taken, self.where, self.anchor, Builder(document).gap)
+        return put(*taken, where, self.anchor, Builder(document).gap)
 
     def _along(self, document: Document) -> Outcome:
         found = unit(document, self.target)
@@ -222,7 +225,9 @@ class Move:
     def told(self, document: Document) -> str:
         name = name_of(document, self.target)
         if self.anchor:
-            side = {"left": "left of", "right": "right of"}.get(self.where, self.where)
+            side = {"left": "left of", "right": "right of", "top": "above", "bottom": "below"}.get(
+                self.where, self.where
+            )
             return f"{name} is {side} {name_of(document, self.anchor)}"
         return f"{name} is at the {self.where}" if self.where in ("top", "bottom") else f"{name} moved {self.where}"
 
@@ -243,16 +248,17 @@ class Add:
         if self.kind in COMPOUNDS:
             where = "top" if self.kind in ("navigation", "hero") and not self.anchor else self.where
             made = builder.compound(self.kind, self.text[:LONGEST_TEXT], self.size)
-            return put(document, made, where, self.anchor, builder.gap)
+            return put(document, made, along(document, where, self.anchor), self.anchor, builder.gap)
         if self.kind not in [kind.value for kind in SHAPES]:
             return Declined("I do not know how to add that.")
         kind, text = ElementType(self.kind), " ".join(self.text.split())[:LONGEST_TEXT]
         label = text if kind in FIELDS else ""
         made = builder.element(kind, "" if label else text, label)
-        return put(document, made, self.where, self.anchor, builder.gap)
+        return put(document, made, along(document, self.where, self.anchor), self.anchor, builder.gap)
 
     def told(self, document: Document) -> str:
-        what = self.kind if self.kind in COMPOUNDS else named(ElementType(self.kind))
+        kinds = [kind for kind in SHAPES if kind.value == self.kind]
+        what = named(kinds[0]) if kinds else self.kind
         return f"there is {'an' if what[0] in 'aeiou' else 'a'} {what}" + (f" {self.text}" if self.text else "")
 
 

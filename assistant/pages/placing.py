@@ -45,7 +45,7 @@ def part(document: Document, target: str) -> tuple[Document, Path] | None:
         return None
     node = grafts.at(document.root, path)
     if node.kind is not Kind.LEAF and not node.name:
-        document = replace(document, root=grafts.swap_in(document.root, path, replace(node, name=target)))
+        document = replace(document, root=grafts.exchange(document.root, path, replace(node, name=target)))
     return document, path
 
 
@@ -68,7 +68,7 @@ def unit(document: Document, target: str) -> tuple[Document, Path] | None:
     pair = parent.children[first : first + 2]
     both = Node(Kind.COLUMN, hull(pair), pair)
     children = (*parent.children[:first], both, *parent.children[first + 2 :])
-    root = grafts.swap_in(document.root, above, replace(parent, children=children))
+    root = grafts.exchange(document.root, above, replace(parent, children=children))
     return replace(document, root=root), (*above, first)
 
 
@@ -95,6 +95,17 @@ def put(document: Document, node: Node, where: str, anchor: str = "", gap: float
     return put_at(found[0], node, found[1], where, gap)
 
 
+def along(document: Document, where: str, anchor: str) -> str:
+    """ "before" and "after" as a side: parts of a row stand beside each other, others below."""
+    found = unit(document, anchor) if anchor and where in ("before", "after") else None
+    if found is None:
+        return {"before": "above", "after": "below"}.get(where, where)
+    in_row = bool(found[1]) and grafts.at(found[0].root, found[1][:-1]).kind is Kind.ROW
+    if where == "before":
+        return "left" if in_row else "above"
+    return "right" if in_row else "below"
+
+
 def put_at(document: Document, node: Node, path: Path, where: str, gap: float) -> Outcome:
     parent, anchor = grafts.at(document.root, path[:-1]), grafts.at(document.root, path)
     if parent.kind is Kind.TABLE:
@@ -119,7 +130,7 @@ def exchanged(document: Document, one: Path, two: Path) -> Outcome:
     if Kind.TABLE in (grafts.at(root, one[:-1]).kind, grafts.at(root, two[:-1]).kind):
         return Declined("Parts of a table cannot change places.")
     held = Node(Kind.LEAF, first.box, name="held-place")
-    root = grafts.swap_in(root, one, held)
+    root = grafts.exchange(root, one, held)
     room = grafts.at(root, two[:-1]).box.width
     root = grafts.swap_in(root, two, _in_place_of(grafts.fitted(first, room), second))
     place = grafts.path_of(root, held.name)

@@ -10,6 +10,7 @@ from assistant.pages.document import PAGE, Document
 from assistant.pages.naming import name_of
 from assistant.pages.placing import Declined, Outcome, missing, restyled, within
 from assistant.pages.stylesheet import CHOICES, colour
+from assistant.pages.tree import Kind
 
 SIDES = ("left", "centre", "right")
 SIZES = (0.5, 3.0)
@@ -160,6 +161,10 @@ def _resized(document: Document, target: str, factor: float) -> Outcome:
         return missing(target)
     node, parent = grafts.at(document.root, path), grafts.at(document.root, path[:-1])
     new = grafts.resized(node, factor)
+    if parent.kind is Kind.ROW:
+        room = grafts.at(document.root, path[:-2]).box
+        row = grafts.with_width(parent, path[-1], new, room)
+        return replace(document, root=grafts.swap_in(document.root, path[:-1], row))
     if new.box.width > parent.box.width:
         new = grafts.resized(node, parent.box.width / node.box.width)
     left = min(max(new.box.x, parent.box.x), parent.box.right - new.box.width)
