@@ -43,7 +43,7 @@ from assistant.storage.settings_file import save_settings
 log = logging.getLogger(__name__)
 
 STORE_SECONDS = 30.0  # between two looks at what could not be saved
-CLOSE_SECONDS = 8.0  # an engine may be in the middle of a call; after this the process leaves anyway
+CLOSE_SECONDS = 3.0  # an engine may be in the middle of a call; after this the process leaves anyway
 
 
 class SessionThread:
@@ -101,8 +101,8 @@ class SessionThread:
         await self._closing.wait()
         for task in tuple(self._tasks):
             await cancel_and_wait(task)
-        await self._engines.close()
         await self._store.close()
+        await self._engines.close()
 
     async def _assemble(self) -> None:
         engines, settings = self._engines, self._engines.settings

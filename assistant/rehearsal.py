@@ -5,9 +5,11 @@ It uses the window as its user would. Exists only where VESPER_TEST=1.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from pathlib import Path
 
+import psutil
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
 
 from assistant.core.conversation import Phase
@@ -53,6 +55,7 @@ class Rehearsal(QObject):
         self._events = events
         self._texts = deque(seams.say)
         self._begun = False
+        self._reached: set[str] = set()
         self._calm = 0
         self._awaited_files = len(seams.attach)
         self._awaited_pages = 1 if seams.preview else 0
@@ -60,6 +63,10 @@ class Rehearsal(QObject):
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
         self._beat.timeout.connect(self._on_beat)
+        self._messages: list[str] = []
+        self._painting = QTimer(self)
+        self._painting.setSingleShot(True)
+        self._painting.timeout.connect(self._on_painted)
         self._intake = Intake(self)
         self._intake.arrived.connect(self._picture_arrived)
         self._intake.refused.connect(self._picture_refused)
@@ -81,8 +88,13 @@ class Rehearsal(QObject):
     def _note_message(self, event: Event) -> None:
         """Record that something the user reads is on the screen, after the next painting."""
         if isinstance(event, MESSAGES):
-            name = type(event).__name__
-            QTimer.singleShot(PAINT_MILLISECONDS, self, lambda: self._events.record("MessageShown", {"type": name}))
+            self._messages.append(type(event).__name__)
+            self._painting.start(PAINT_MILLISECONDS)
+
+    def _on_painted(self) -> None:
+        for name in self._messages:
+            self._events.record("MessageShown", {"type": name})
+        self._messages.clear()
 
     def _begin(self) -> None:
         """What the switches ask for, once the window shows the stored conversation."""
@@ -120,26 +132,39 @@ class Rehearsal(QObject):
             self._show(NoticeShown("error", error.what, error.advice))
             return None
 
+    def _note_progress(self) -> None:
+        """Record how long after the start of the process the window was seen, took text, and had its engines."""
+        handle = self._window.windowHandle()
+        reached = {
+            "WindowShown": handle is not None and handle.isExposed(),
+            "WindowUsable": self._begun,
+            "WindowReady": self._is_ready(),
+        }
+        for name, is_reached in reached.items():
+            if is_reached and name not in self._reached:
+                self._reached.add(name)
+                self._events.record(name, {"seconds": round(time.time() - psutil.Process().create_time(), 2)})
+
     def _on_beat(self) -> None:
         gap = self._since_beat.restart() - BEAT_MILLISECONDS
         if gap > GAP_MILLISECONDS:
             self._events.record("WindowGap", {"milliseconds": gap})
         if self._begun and self._texts and not self._window.state.is_busy:
             self._window.submit(self._texts.popleft())
+        self._note_progress()
         self._calm = self._calm + 1 if self._is_over() else 0
         if self._calm == (CALM_BEATS if self._seams.exit_when == "idle" else 1):
             self._beat.stop()
             self._window.close()
 
     def _is_over(self) -> bool:
-        handle = self._window.windowHandle()
         match self._seams.exit_when:
             case "shown":
-                return handle is not None and handle.isExposed()
+                return "WindowShown" in self._reached
             case "ready":
-                return self._is_ready()
+                return "WindowReady" in self._reached
             case "idle":
-                return self._is_ready() and self._is_idle()
+                return "WindowReady" in self._reached and self._is_idle()
         return False
 
     def _is_ready(self) -> bool:

@@ -1,17 +1,20 @@
 """`vesper bench start`: wall seconds of each stage of a start, every one in a fresh process.
 
-The window is measured by the program's own switch, `--exit-when`; its time includes Python and leaving again.
+The window says itself, in its event log, how long after the start of its process it was shown, took text, and had
+every engine ready.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import print_json, print_table
@@ -25,9 +28,9 @@ STAGES: dict[str, list[str]] = {
     "store": [*PYTHON, "-c", "import assistant.storage.conversations"],
     "settings": [*PYTHON, "-c", "import assistant.storage.settings_file"],
     "window code": [*PYTHON, "-c", "import assistant.gui.main_window"],
-    "window shown": [*PYTHON, "-m", "assistant", "--exit-when", "shown"],
-    "window ready": [*PYTHON, "-m", "assistant", "--exit-when", "ready"],
 }
+WINDOW = [*PYTHON, "-m", "assistant", "--exit-when", "ready", "--event-log"]
+REACHED = {"WindowShown": "window shown", "WindowUsable": "window takes text", "WindowReady": "all engines ready"}
 
 
 def measure(command: list[str], rounds: int, environment: dict[str, str]) -> tuple[list[float], str]:
@@ -45,6 +48,23 @@ def measure(command: list[str], rounds: int, environment: dict[str, str]) -> tup
     return seconds[1:], ""
 
 
+def measure_window(rounds: int, environment: dict[str, str]) -> tuple[dict[str, list[float]], str]:
+    """Seconds until each thing in REACHED, in every round but the first, or the reason why it failed."""
+    seconds: dict[str, list[float]] = {name: [] for name in REACHED.values()}
+    with tempfile.TemporaryDirectory(prefix="vesper-bench-") as folder:
+        log = Path(folder) / "events.jsonl"
+        _, failure = measure([*WINDOW, str(log)], rounds, environment)
+        for line in log.read_text().splitlines() if log.exists() else ():
+            fact = json.loads(line)
+            if fact["event"] in REACHED:
+                seconds[REACHED[fact["event"]]].append(fact["seconds"])
+    return {name: values[1:] for name, values in seconds.items()}, failure
+
+
+def row(name: str, seconds: list[float]) -> list[Any]:
+    return [name, statistics.median(seconds), min(seconds), max(seconds)] if seconds else [name, *"---"]
+
+
 def slowest_imports(module: str, environment: dict[str, str], count: int) -> list[tuple[float, str]]:
     """Modules by the seconds their own code takes, from `python -X importtime`."""
     command = [*PYTHON, "-X", "importtime", "-c", f"import {module}"]
@@ -60,7 +80,6 @@ def slowest_imports(module: str, environment: dict[str, str], count: int) -> lis
 def run(arguments: list[str]) -> dict[str, Any]:
     parser = argparse.ArgumentParser(prog="vesper bench start", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; may be given again")
     parser.add_argument("--own-data", action="store_true", help="start in your own data folder, not in an empty one")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
@@ -72,9 +91,11 @@ def run(arguments: list[str]) -> dict[str, Any]:
             environment["VESPER_DATA_DIR"] = folder
         rows: list[list[Any]] = []
         failures: dict[str, str] = {}
-        for name in options.stage or STAGES:
+        for name in STAGES:
             seconds, failures[name] = measure(STAGES[name], options.rounds, environment)
-            rows.append([name, statistics.median(seconds), min(seconds), max(seconds)] if seconds else [name, *"---"])
+            rows.append(row(name, seconds))
+        reached, failures["window"] = measure_window(options.rounds, environment)
+        rows += [row(name, seconds) for name, seconds in reached.items()]
         imports = slowest_imports("assistant.gui.main_window", environment, 10)
     result = {
         "columns": ["stage", "median", "least", "most"],
