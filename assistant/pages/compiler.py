@@ -128,8 +128,8 @@ class _Compiler:
         tag = "section" if node.kind is Kind.CARD else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         name = "column card" if node.kind is Kind.CARD else "column"
-        if parent.kind is not Kind.ROW:
-            style = _join(style, _indent(node, parent), _width(node, parent))
+        size = _share(node, parent) if parent.kind is Kind.ROW else _width(node, parent)
+        style = _join(style, "" if parent.kind is Kind.ROW else _indent(node, parent), size)
         self._write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
         reached = 0.0
         for index, child in enumerate(node.children):
@@ -198,8 +198,7 @@ class _Compiler:
         if element is None:
             return
         if parent.kind is Kind.ROW:
-            track = _track(node, parent)
-            size = f"width: {min(100.0, 100 * node.box.width / track):.0f}%"
+            size = _share(node, parent)
         else:
             size = _width(node, parent)
             style = _join(style, "" if self._is_centred(node, parent) else _indent(node, parent))
@@ -267,6 +266,12 @@ def _form_node(root: Node) -> Node | None:
         node = inner
 
 
+def _is_menu(node: Node) -> bool:
+    """A column of nothing but links."""
+    kinds = {child.element.type if child.element is not None else None for child in node.children}
+    return len(node.children) >= 3 and kinds == {ElementType.LINK}
+
+
 def _skeleton(element: Element, style: str) -> str:
     lines = "<i></i>" * max(1, min(element.lines, 12))
     name = "skeleton title" if element.type is ElementType.HEADING else "skeleton"
@@ -279,10 +284,11 @@ def _least(child: Node) -> str:
     return "min-content" if longest <= LONGEST_WORD else "0"
 
 
-def _track(node: Node, row: Node) -> float:
-    """Width of the grid track a child of a row sits in, in sketch pixels."""
+def _share(node: Node, row: Node) -> str:
+    """Width of a child of a row in its grid track, which reaches to where the next child starts."""
     following = [child.box.x for child in row.children if child.box.x > node.box.x]
-    return max(1.0, (min(following) if following else row.box.right) - node.box.x)
+    track = max(1.0, (min(following) if following else row.box.right) - node.box.x)
+    return f"width: {min(100.0, 100 * node.box.width / track):.0f}%"
 
 
 def _indent(node: Node, parent: Node) -> str:

@@ -18,6 +18,8 @@ INPUT_TYPES = (
     ("number", re.compile(r"amount|\bbill\b|\btip\b|%|quantity|\bqty\b|\bage\b|people|price|cost")),
     ("search", re.compile(r"search|buscar|suche|recherche")),
 )
+QUIET = (Action.TELL, Action.CLEAR)
+"""What a button does that is not the point of its page."""
 REQUIRED = re.compile(r"\*\s*$|^(e-?mail|user ?name|password|correo|contraseña)")
 CROSS = '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><path d="M0 0 100 100M100 0 0 100" fill="none" stroke="currentColor" stroke-width="0.6"/></svg>'  # noqa: E501
 PERSON = '<svg viewBox="0 0 100 100" aria-hidden="true"><circle cx="50" cy="38" r="17" fill="currentColor"/><path d="M16 88a34 28 0 0 1 68 0z" fill="currentColor"/></svg>'  # noqa: E501
@@ -34,7 +36,10 @@ class Controls:
         self._label = {field: texts[text] for text, field in labels.items()}
         self._slots = slots
         self._measures = measures
-        self._words = words
+        buttons = [e for e in elements if e.type is ElementType.BUTTON]
+        self._actions = {e.id: slots.actions.get(e.id) or action_of(e, words) for e in buttons}
+        loud = [e for e in buttons if self._actions[e.id] not in QUIET]
+        self._quiet = {e.id for e in buttons if e not in (loud or buttons[-1:])}
         self._groups = radio_groups(tuple(e for e in elements if e.type is ElementType.RADIO))
 
     def html(self, element: Element, style: str, centre: str = "") -> str:
@@ -56,13 +61,12 @@ class Controls:
         return ""
 
     def _button(self, element: Element, style: str, centre: str) -> str:
-        action = self._slots.actions.get(element.id) or action_of(element, self._words)
         text = clean(self._slots.labels.get(element.id, element.text)) or "Button"
         sizes = f"{style}; min-width: fit-content; min-height: {self._measures.control(element):g}px"
-        quiet = ' class="' + " ".join(filter(None, (centre, "quiet" if action is Action.TELL else ""))) + '"'
-        quiet = quiet if quiet != ' class=""' else ""
+        name = " ".join(filter(None, (centre, "quiet" if element.id in self._quiet else "")))
+        action = self._actions[element.id].value
         return (
-            f'<button id="{element.id}" type="button" data-action="{action.value}"{quiet}{_style(sizes)}>'
+            f'<button id="{element.id}" type="button" data-action="{action}"{_class(name)}{_style(sizes)}>'
             f"{escape(text)}</button>"
         )
 
@@ -108,7 +112,8 @@ class Controls:
         group = f' name="{self._groups[element.id]}"' if element.type is ElementType.RADIO else ""
         checked = " checked" if element.checked else ""
         text = clean(self._slots.labels.get(element.id, element.text))
-        label = f"<span>{escape(text)}</span>" if text else ""
+        drawn = '<span class="skeleton" role="presentation"><i></i></span>' if _has_label(element) else ""
+        label = f"<span>{escape(text)}</span>" if text else drawn
         name = "" if text else ' aria-label="Choice"'
         style = re.sub(r"width: \d+%;? ?", "", style)
         return (
@@ -135,6 +140,11 @@ class Controls:
 
     def _sized(self, element: Element, style: str) -> str:
         return "; ".join(filter(None, (style, f"height: {self._measures.control(element):g}px")))
+
+
+def _has_label(choice: Element) -> bool:
+    """Was something drawn beside the mark, even if it could not be read?"""
+    return choice.box.width > 2 * choice.box.height
 
 
 def radio_groups(radios: tuple[Element, ...]) -> dict[str, str]:

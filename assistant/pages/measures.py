@@ -8,7 +8,7 @@ from statistics import median
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.tree import Kind, Node
 
-PAGE_WIDTHS = ((0.95, 520), (1.25, 760), (float("inf"), 1040))  # drawn width / height -> pixels of content
+PAGE_WIDTHS = ((0.95, 520), (1.25, 860), (float("inf"), 1040))  # drawn width / height -> pixels of content
 BODY_PIXELS = (16.0, 19.0)
 BODY_SHARE = 0.8  # of the drawn height, which holds risers and descenders
 TEXT_STEPS = ((0.72, 0.88), (1.45, 1.0), (2.0, 1.25), (math.inf, 1.55))  # drawn size per usual size -> font per body
@@ -17,6 +17,8 @@ TITLE = 1.6  # font per body of the page's first heading, at least
 LINE = 1.4  # line height per font size
 LETTER = 0.5  # width of a letter per font size, as system fonts have it
 CONTROL_PIXELS = (42.0, 60.0)
+KEY_PIXELS = (42.0, 96.0)
+KEY_ASPECT = 1.8  # width / height below which a button is a key, as on a keypad
 TEXTAREA_PIXELS = (84.0, 260.0)
 GAP_PIXELS = (8.0, 84.0)
 CHOICE_PIXELS = 28.0
@@ -56,6 +58,8 @@ class Measures:
 
     def control(self, element: Element) -> float:
         bounds = TEXTAREA_PIXELS if element.type is ElementType.TEXTAREA else CONTROL_PIXELS
+        if element.type is ElementType.BUTTON and element.box.width < KEY_ASPECT * element.box.height:
+            bounds = KEY_PIXELS
         return round(within(element.box.height * self.scale, bounds))
 
     def gap(self, target_top: float, reached: float) -> int:

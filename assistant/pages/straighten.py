@@ -14,16 +14,19 @@ from assistant.core.sketch import Box, ElementType
 from assistant.pages.tree import Kind, Node, hull
 
 EDGE = 0.045  # of a column's width: neighbouring edges this close are one edge
+LETTER = 0.4  # of a line's height: the same for narrow columns, where hands waver by a letter
 DRIFT = 0.13  # of a column's width: how far one edge may wander down a slanted page
 CENTRED = 0.08  # of a column's width: how far a centre may be off and still be meant
 INDENT = 0.06  # of a column's width: a smaller one on either side is no centring
 MIDDLE = 0.01  # the same as CENTRED, after straightening
-ALIKE = 0.2  # fields of one kind whose sizes differ less are equal
+ALIKE = 0.25  # parts of one kind whose sizes differ less are equal
 LEVEL_LINES = 3.5  # rows up to so many lines high are one line that slants
 PITCH = 0.7  # of the distance between two rows: the slant a grid of choices may have
 CHOICES = (ElementType.CHECKBOX, ElementType.RADIO)
+WRITING = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK)
 BOXED = (ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA, ElementType.BUTTON, ElementType.IMAGE)
 PICTURES = (ElementType.IMAGE, ElementType.ICON)
+FIELDS = (ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA)
 CARD_PARTS = (ElementType.HEADING, ElementType.TEXT, ElementType.PARAGRAPH, ElementType.LINK, ElementType.BUTTON)
 LOW = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.BUTTON, ElementType.INPUT,
        ElementType.SELECT, ElementType.ICON, *CHOICES)  # fmt: skip
@@ -38,7 +41,8 @@ def straighten(node: Node) -> Node:
         return _around(node, _levelled(children))
     if node.kind is Kind.CARD:
         return node.with_children(children)
-    rows = _columns_of_cards(node.box, _on_tracks(node.box, _joined_rows(node.box, children)))
+    reach = _reach(node.box, children)
+    rows = _columns_of_cards(_on_tracks(_joined_rows(children, reach), reach))
     placed = _on_edges(node.box, rows)
     height = hull(placed)
     box = Box(node.box.x, height.y, node.box.width, height.height)
@@ -100,15 +104,21 @@ def _levelled(children: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(_equal(child, level) for child in level)
 
 
-def _joined_rows(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+def _reach(column: Box, children: tuple[Node, ...]) -> float:
+    """How far apart two drawn edges may be and still be one, in pixels of the sketch."""
+    lines = [e.box.height / e.lines for child in children for e in child.elements() if e.type in LOW]
+    return max(EDGE * column.width, LETTER * median(lines) if lines else 0.0)
+
+
+def _joined_rows(children: tuple[Node, ...], reach: float) -> tuple[Node, ...]:
     """Parts one above the other that stand on different tracks of the rows around them are one slanted row."""
-    tracks = _clusters((p.box.x for row in children if row.kind is Kind.ROW for p in row.children), EDGE * column.width)
+    tracks = _clusters((p.box.x for row in children if row.kind is Kind.ROW for p in row.children), reach)
     if len(tracks) < 2:
         return children
     result: list[Node] = []
     for child in children:
         above = result[-1] if result else None
-        if above is None or not _is_one_row(above, child, tracks, 2 * EDGE * column.width):
+        if above is None or not _is_one_row(above, child, tracks, 2 * reach):
             result.append(child)
             continue
         parts = [part for node in (above, child) for part in (node.children if node.kind is Kind.ROW else (node,))]
@@ -130,12 +140,12 @@ def _is_one_row(above: Node, below: Node, tracks: Sequence[float], reach: float)
     return near and places[0] != places[1]
 
 
-def _on_tracks(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
+def _on_tracks(children: tuple[Node, ...], reach: float) -> tuple[Node, ...]:
     """Left edges inside the rows of a column: the nearly equal ones become equal."""
     rows = [child for child in children if child.kind is Kind.ROW]
     if len(rows) < 2:
         return children
-    edges = _clusters((part.box.x for row in rows for part in row.children), EDGE * column.width)
+    edges = _clusters((part.box.x for row in rows for part in row.children), reach)
     right = max(row.box.right for row in rows)
 
     def aligned(row: Node) -> Node:
@@ -146,18 +156,21 @@ def _on_tracks(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
             return row
         parts = tuple(moved(part, x - part.box.x) for part, x in zip(row.children, places, strict=True))
         box = hull(parts)
-        end = right if right - box.right < 2 * EDGE * column.width else box.right
+        end = right if right - box.right < 2 * reach else box.right
         return replace(row, children=parts, box=Box(box.x, box.y, end - box.x, box.height))
 
     return tuple(aligned(child) for child in children)
 
 
-def _columns_of_cards(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
-    """A row of pictures, and rows below it with a part for each, are cards side by side: picture, name, words."""
+def _columns_of_cards(children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Rows whose parts belong together from top to bottom become columns side by side.
+
+    That is a row of pictures with names and words below, or a row of labels with a row of fields below.
+    """
     result: list[Node] = []
     rest = list(children)
     while rest:
-        stack = _stack_of_rows(rest, 2 * EDGE * column.width)
+        stack = _stack_of_rows(rest)
         if len(stack) < 2:
             result.append(rest.pop(0))
             continue
@@ -170,23 +183,31 @@ def _columns_of_cards(column: Box, children: tuple[Node, ...]) -> tuple[Node, ..
     return tuple(result)
 
 
-def _stack_of_rows(rows: Sequence[Node], reach: float) -> list[Node]:
-    """The rows from the first on whose parts stand under those of the first, a row of pictures."""
+def _stack_of_rows(rows: Sequence[Node]) -> list[Node]:
+    """The rows from the first on whose parts stand under those of the first and belong to them."""
     first = rows[0]
-    if first.kind is not Kind.ROW or not all(_is_a(part, PICTURES) for part in first.children):
+    if first.kind is not Kind.ROW:
+        return []
+    if all(_is_a(part, PICTURES) for part in first.children):
+        belonging: tuple[ElementType, ...] = CARD_PARTS
+        most = len(rows)
+    elif all(_is_a(part, (ElementType.TEXT,)) for part in first.children):
+        belonging, most = FIELDS, 2
+    else:
         return []
     stack = [first]
-    for row in rows[1:]:
-        fits = (
-            row.kind is Kind.ROW
-            and len(row.children) == len(first.children)
-            and all(_is_a(part, CARD_PARTS) for part in row.children)
-            and all(abs(a.box.x - b.box.x) < reach for a, b in zip(first.children, row.children, strict=True))
-        )
-        if not fits:
+    for row in rows[1:most]:
+        if row.kind is not Kind.ROW or len(row.children) != len(first.children):
+            break
+        if not all(_is_a(b, belonging) and _is_under(a, b) for a, b in zip(first.children, row.children, strict=True)):
             break
         stack.append(row)
     return stack
+
+
+def _is_under(above: Node, below: Node) -> bool:
+    shared = min(above.box.right, below.box.right) - max(above.box.x, below.box.x)
+    return shared > 0.5 * min(above.box.width, below.box.width)
 
 
 def _is_a(node: Node, types: tuple[ElementType, ...]) -> bool:
@@ -196,7 +217,7 @@ def _is_a(node: Node, types: tuple[ElementType, ...]) -> bool:
 def _on_edges(column: Box, children: tuple[Node, ...]) -> tuple[Node, ...]:
     """Left edges of a column's parts, and sizes of its fields; what was meant to be in the middle goes there."""
     middle = {id(child) for child in children if _is_meant_centred(child, column, children)}
-    edges = _clusters((child.box.x for child in children if id(child) not in middle), EDGE * column.width)
+    edges = _clusters((child.box.x for child in children if id(child) not in middle), _reach(column, children))
     if edges and edges[0] - column.x < DRIFT * column.width / 2:
         edges[0] = column.x
 
@@ -217,13 +238,15 @@ def _is_meant_centred(node: Node, column: Box, siblings: Sequence[Node]) -> bool
 
 
 def _equal(node: Node, siblings: Sequence[Node]) -> Node:
-    """The size that fields of its kind have beside it, where they are nearly equal."""
+    """The size that parts of its kind have beside it, where they are nearly equal: of writing, only the height."""
     element = node.element
-    if element is None or element.type not in BOXED:
+    if element is None or element.type not in (*BOXED, *WRITING) or element.lines > 1:
         return node
-    alike = [other.box for other in siblings if _is_a(other, (element.type,))]
-    width = median(_near(node.box.width, (box.width for box in alike)))
+    alike = [e.box for other in siblings if (e := other.element) and e.type is element.type and e.lines == 1]
     height = median(_near(node.box.height, (box.height for box in alike)))
+    width = node.box.width
+    if element.type in BOXED:
+        width = median(_near(width, (box.width for box in alike)))
     box = Box(node.box.x, node.box.centre[1] - height / 2, width, height)
     return replace(node, box=box, element=replace(element, box=box))
 

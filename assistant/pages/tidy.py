@@ -16,6 +16,7 @@ from assistant.pages.labels import field_labels
 WRITING = (ElementType.TEXT, ElementType.HEADING)
 FRAMED = (ElementType.BUTTON, ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA, ElementType.IMAGE)
 CONTROLS = (*FRAMED, ElementType.CHECKBOX, ElementType.RADIO, ElementType.LINK)
+BESIDE_HEADINGS = (ElementType.IMAGE, ElementType.ICON, ElementType.LINK, ElementType.CARD, ElementType.TABLE)
 WORD_GAP = 0.95  # of a line's height: wider gaps part columns, not words
 ALIKE = 0.5  # smallest ratio of two heights of writing that can be one line
 CONTINUES = 0.75  # largest gap, in line heights, over which a line goes on in the next
@@ -175,7 +176,7 @@ def _true_headings(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     def mended(element: Element) -> Element:
         if element.type is not ElementType.HEADING:
             return element
-        row = [e for e in elements if e is not element and _same_row(e, element) and e.type is not ElementType.IMAGE]
+        row = [e for e in elements if e is not element and _same_row(e, element) and e.type not in BESIDE_HEADINGS]
         left = [e for e in row if e.box.right <= element.box.x + 0.3 * element.box.height]
         if left and any(e.type is not ElementType.HEADING for e in row):
             return replace(element, type=ElementType.TEXT)
@@ -200,7 +201,8 @@ def _with_title(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     names_field = rest[1].type in (ElementType.INPUT, ElementType.SELECT) and below < _line(first)
     size = median(_line(e) for e in rest if e.type in WRITING)
     short = len(first.text.split()) <= LONGEST_TITLE and first.lines == 1 and first.text[-1:] not in ".?,"
-    if alone and short and not names_field and _line(first) > TITLE_SIZE * size:
+    worded = any(letter.isalpha() for letter in first.text)
+    if alone and short and worded and not names_field and _line(first) > TITLE_SIZE * size:
         return tuple(replace(e, type=ElementType.HEADING) if e is first else e for e in elements)
     return elements
 

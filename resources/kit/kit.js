@@ -114,7 +114,7 @@
 
   // Pocket calculator: keys in, left-to-right precedence of a real one ------------------------------------------------
 
-  const keys = { text: "", done: false };
+  const keys = { text: "", done: false, display: null };
   const OPERATORS = { "+": (a, b) => a + b, "-": (a, b) => a - b, "×": (a, b) => a * b, "÷": (a, b) => a / b };
 
   function compute(text) {
@@ -139,13 +139,13 @@
     else keys.text = (keys.done && /[\d.]/.test(key) ? "" : keys.text.replace("Error", "")) + key;
     keys.done = key === "=";
     const input = $(FIELDS);
-    const shown = input || all(".keys-display")[0] || (() => {
+    if (!keys.display) keys.display = texts(button).find((node) => /^\s*-?[\d.]+\s*$/.test(node.textContent))?.parentElement;
+    if (!input && !keys.display) {
       const first = $("button[data-action=key]").closest(".row") || $("button[data-action=key]");
-      const made = make("div", "reveal keys-display");
-      first.before(made);
-      return made;
-    })();
-    if (input) input.value = keys.text || "0"; else shown.textContent = keys.text || "0";
+      keys.display = make("div", "reveal");
+      first.before(keys.display);
+    }
+    if (input) input.value = keys.text || "0"; else keys.display.textContent = keys.text || "0";
   }
 
   // Lists -----------------------------------------------------------------------------------------------------------
