@@ -34,9 +34,9 @@ AMOUNT = (
 BIGGER = r"(?:bigger|larger|big|large|huge|taller)"
 SMALLER = r"(?:smaller|tinier|small|tiny|little)"
 TYPES = {
-    "link": ElementType.LINK, "button": ElementType.BUTTON, "heading": ElementType.HEADING, "headline": ElementType.HEADING,
-    "title": ElementType.HEADING, "text": ElementType.TEXT, "paragraph": ElementType.TEXT, "plain text": ElementType.TEXT,
-    "field": ElementType.INPUT, "text field": ElementType.INPUT, "input": ElementType.INPUT, "input field": ElementType.INPUT,
+    "link": ElementType.LINK, "button": ElementType.BUTTON, "heading": ElementType.HEADING, "headline": ElementType.HEADING,  # noqa: E501
+    "title": ElementType.HEADING, "text": ElementType.TEXT, "paragraph": ElementType.TEXT, "plain text": ElementType.TEXT,  # noqa: E501
+    "field": ElementType.INPUT, "text field": ElementType.INPUT, "input": ElementType.INPUT, "input field": ElementType.INPUT,  # noqa: E501
     "text box": ElementType.INPUT, "text area": ElementType.TEXTAREA, "textarea": ElementType.TEXTAREA,
     "checkbox": ElementType.CHECKBOX, "check box": ElementType.CHECKBOX, "radio button": ElementType.RADIO,
     "drop-down": ElementType.SELECT, "dropdown": ElementType.SELECT, "drop down": ElementType.SELECT,
@@ -127,7 +127,7 @@ def _face(words: str) -> Maker | None:
 def _state(words: str) -> Maker | None:
     off = re.match(r"(?:not |no longer |un)", words) is not None
     plain = re.sub(r"^(?:not |no longer |un)", "", words)
-    if re.fullmatch(r"sticky|stick(?: (?:to|at) the top)?|fixed(?: (?:to|at) the top)?|stay (?:at the top|in view|on top)|"
+    if re.fullmatch(r"sticky|stick(?: (?:to|at) the top)?|fixed(?: (?:to|at) the top)?|stay (?:at the top|in view|on top)|"  # noqa: E501
                     r"always visible|pinned", plain):  # fmt: skip
         return lambda target: SetSticky(target, not off)
     if re.fullmatch(r"required|mandatory|obligatory|compulsory", plain):
@@ -150,7 +150,7 @@ def _state(words: str) -> Maker | None:
 
 
 def _place(words: str) -> Maker | None:
-    match = re.fullmatch(r"(?:aligned )?(?:(?:in|on|to|at|into) )?(?:the )?(left|right|centre|center|middle)(?:[- ]?aligned|ed|d)?"
+    match = re.fullmatch(r"(?:aligned )?(?:(?:in|on|to|at|into) )?(?:the )?(left|right|centre|center|middle)(?:[- ]?aligned|ed|d)?"  # noqa: E501
                          r"(?: side)?(?: of (?:the|its) (?:page|row|line))?", words)  # fmt: skip
     if match:
         side = SIDES[match[1]]

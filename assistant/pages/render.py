@@ -87,4 +87,4 @@ def _run(command: list[str], work: Path) -> str:
         errors="replace",
         **user,
     )
-    return done.stderr
+    return str(done.stderr)
