@@ -33,19 +33,44 @@ AMOUNT = (
 )
 BIGGER = r"(?:bigger|larger|big|large|huge|taller)"
 SMALLER = r"(?:smaller|tinier|small|tiny|little)"
-TYPES = {
-    "link": ElementType.LINK, "button": ElementType.BUTTON, "heading": ElementType.HEADING, "headline": ElementType.HEADING,  # noqa: E501
-    "title": ElementType.HEADING, "text": ElementType.TEXT, "paragraph": ElementType.TEXT, "plain text": ElementType.TEXT,  # noqa: E501
-    "field": ElementType.INPUT, "text field": ElementType.INPUT, "input": ElementType.INPUT, "input field": ElementType.INPUT,  # noqa: E501
-    "text box": ElementType.INPUT, "text area": ElementType.TEXTAREA, "textarea": ElementType.TEXTAREA,
-    "checkbox": ElementType.CHECKBOX, "check box": ElementType.CHECKBOX, "radio button": ElementType.RADIO,
-    "drop-down": ElementType.SELECT, "dropdown": ElementType.SELECT, "drop down": ElementType.SELECT,
-    "select": ElementType.SELECT, "drop-down menu": ElementType.SELECT, "picture": ElementType.IMAGE,
-    "image": ElementType.IMAGE, "photo": ElementType.IMAGE, "icon": ElementType.ICON, "logo": ElementType.ICON,
-    "line": ElementType.DIVIDER, "divider": ElementType.DIVIDER, "separator": ElementType.DIVIDER,
-    "dividing line": ElementType.DIVIDER, "input box": ElementType.INPUT, "password field": ElementType.INPUT,
-}  # fmt: skip
+KINDS = {
+    ElementType.LINK: ("link",),
+    ElementType.BUTTON: ("button",),
+    ElementType.HEADING: ("heading", "headline", "title"),
+    ElementType.TEXT: ("text", "paragraph", "plain text"),
+    ElementType.INPUT: ("field", "text field", "input", "input field", "text box", "input box", "password field"),
+    ElementType.TEXTAREA: ("text area", "textarea"),
+    ElementType.CHECKBOX: ("checkbox", "check box"),
+    ElementType.RADIO: ("radio button",),
+    ElementType.SELECT: ("drop-down", "dropdown", "drop down", "select", "drop-down menu"),
+    ElementType.IMAGE: ("picture", "image", "photo"),
+    ElementType.ICON: ("icon", "logo"),
+    ElementType.DIVIDER: ("line", "divider", "separator", "dividing line"),
+}
+TYPES = {name: kind for kind, names in KINDS.items() for name in names}
+"""What a part can be made into or added as, by the words for it."""
 SIDES = {"left": "left", "right": "right", "centre": "centre", "center": "centre", "middle": "centre"}
+PLACE = re.compile(
+    r"(?:aligned )?(?:(?:in|on|to|at|into) )?(?:the )?(left|right|centre|center|middle)(?:[- ]?aligned|ed|d)?"
+    r"(?: side)?(?: of (?:the|its) (?:page|row|line))?"
+)
+NEGATED = r"^(?:not |no longer |un)"
+STATES: tuple[tuple[str, Callable[[str, bool], Patch]], ...] = (
+    (
+        r"sticky|stick(?: (?:to|at) the top)?|fixed(?: (?:to|at) the top)?|stay (?:at the top|in view|on top)|"
+        r"always visible|pinned",
+        lambda target, on: SetSticky(target, on),
+    ),
+    (r"required|mandatory|obligatory|compulsory", lambda target, on: SetRequired(target, on)),
+    (r"optional", lambda target, on: SetRequired(target, not on)),
+    (
+        r"round(?:ed|er)?|(?:with |have )?(?:round(?:ed)? corners|soft corners)",
+        lambda target, on: SetCorners(target, on),
+    ),
+    (r"square|angular|(?:with |have )?(?:square|sharp) corners", lambda target, on: SetCorners(target, not on)),
+    (r"hidden|invisible|disappear|go away", lambda target, on: SetHidden(target, on)),
+    (r"visible|shown|appear", lambda target, on: SetHidden(target, not on)),
+)
 
 
 def maker(words: str, document: Document) -> tuple[Maker, ...] | None:
@@ -125,34 +150,24 @@ def _face(words: str) -> Maker | None:
 
 
 def _state(words: str) -> Maker | None:
-    off = re.match(r"(?:not |no longer |un)", words) is not None
-    plain = re.sub(r"^(?:not |no longer |un)", "", words)
-    if re.fullmatch(r"sticky|stick(?: (?:to|at) the top)?|fixed(?: (?:to|at) the top)?|stay (?:at the top|in view|on top)|"  # noqa: E501
-                    r"always visible|pinned", plain):  # fmt: skip
-        return lambda target: SetSticky(target, not off)
-    if re.fullmatch(r"required|mandatory|obligatory|compulsory", plain):
-        return lambda target: SetRequired(target, not off)
-    if plain == "optional":
-        return lambda target: SetRequired(target, off)
-    if re.fullmatch(r"round(?:ed|er)?|(?:with |have )?(?:round(?:ed)? corners|soft corners)", plain):
-        return lambda target: SetCorners(target, not off)
-    if re.fullmatch(r"square|angular|(?:with |have )?(?:square|sharp) corners", plain):
-        return lambda target: SetCorners(target, off)
-    if plain in ("hidden", "invisible", "disappear", "go away"):
-        return lambda target: SetHidden(target, not off)
-    if plain in ("visible", "shown", "appear"):
-        return lambda target: SetHidden(target, off)
-    match = re.fullmatch(r"(?:into )?an? (.+)", plain)
-    if match and match[1] in TYPES:
-        kind = TYPES[match[1]]
-        return lambda target: SetType(target, kind)
+    off = re.match(NEGATED, words) is not None
+    plain = re.sub(NEGATED, "", words)
+    for pattern, make in STATES:
+        if re.fullmatch(pattern, plain):
+            return _with_state(make, not off)
+    kind = re.fullmatch(r"(?:into )?an? (.+)", plain)
+    if kind and kind[1] in TYPES:
+        type_ = TYPES[kind[1]]
+        return lambda target: SetType(target, type_)
     return None
 
 
+def _with_state(make: Callable[[str, bool], Patch], on: bool) -> Maker:
+    return lambda target: make(target, on)
+
+
 def _place(words: str) -> Maker | None:
-    match = re.fullmatch(r"(?:aligned )?(?:(?:in|on|to|at|into) )?(?:the )?(left|right|centre|center|middle)(?:[- ]?aligned|ed|d)?"  # noqa: E501
-                         r"(?: side)?(?: of (?:the|its) (?:page|row|line))?", words)  # fmt: skip
-    if match:
+    if match := PLACE.fullmatch(words):
         side = SIDES[match[1]]
         return lambda target: Align(target, side)
     return None

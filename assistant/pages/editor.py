@@ -74,13 +74,13 @@ class PageEditor:
         scope = Scope(self.document, selected, variants=len(self._variants))
         if self._open is not None:
             asked, before, question = self._open
-            if stripped(words).lower() in DROPPED:
-                return words, scope, Declined(UNCHANGED)
             chosen = choose(words, self.document, question.choices)
             if chosen:
                 answers = {**before.answers, question.phrase: chosen}
                 scope = replace(scope, selected=before.selected, answers=answers)
                 return asked, scope, understand(asked, scope)
+            if stripped(words).lower() in DROPPED:
+                return words, scope, Declined(UNCHANGED)
         return words, scope, understand(words, scope)
 
     async def _proposed(self, words: str, selected: str, model: LanguageModel) -> Plan | None:

@@ -106,7 +106,9 @@ def parse(answer: str, document: Document) -> tuple[Patch, ...]:
 def _patches(edit: dict[str, Any], ids: set[str], document: Document) -> tuple[Patch, ...]:
     target, anchor, place = edit.get("target"), edit.get("anchor", ""), edit.get("place", "")
     value, text = plain_text(edit.get("value", "")), plain_text(edit.get("text", ""))
-    if target not in ids or not isinstance(target, str) or (anchor and anchor not in ids) or not isinstance(place, str):
+    if not (isinstance(target, str) and isinstance(anchor, str) and isinstance(place, str)):
+        return ()
+    if target not in ids or (anchor and anchor not in ids):
         return ()
     match edit.get("op"):
         case "set_text" if text or value:

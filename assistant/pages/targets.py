@@ -46,7 +46,10 @@ WHOLE = (
     r"(?:whole |entire )?(?:page|web ?page|site|web ?site|app|screen|thing)|everything|all(?: of it)?|background|"
     r"all (?:the )?(?:texts?|fonts?|parts|elements)|(?:the )?(?:text|font) size|fonts?|all of the text"
 )
-THIS = r"(?:this|that|it|these|those)(?: (?:one|thing|part|element|here|there))?|(?:the )?(?:selected|marked) (?:one|part|element)|here"  # noqa: E501
+THIS = (
+    r"(?:this|that|it|these|those)(?: (?:one|thing|part|element|here|there))?|"
+    r"(?:the )?(?:selected|marked) (?:one|part|element)|here"
+)
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NTH = {word: index for index, word in enumerate(ORDINALS)} | {
     f"{number}{'st' if number == 1 else 'nd' if number == 2 else 'rd' if number == 3 else 'th'}": number - 1
