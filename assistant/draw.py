@@ -119,6 +119,8 @@ def take_screenshot(page: Path, target: Path) -> tuple[str, ...]:
         return render(page, target, SCREENSHOT_WIDTH)
     from assistant.gui.page_shot import render_to_png
     from assistant.gui.web_engine import prepare_web_engine
+    from assistant.log_file import log_qt_messages
 
+    log_qt_messages()
     prepare_web_engine()
     return render_to_png(page.read_text(encoding="utf-8"), SCREENSHOT_WIDTH, target).console_errors

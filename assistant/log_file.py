@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.core.errors import DeviceError
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
 
 LARGEST_BYTES = 1_000_000  # then it becomes vesper.log.1, and that one is dropped
+
+NO_DISPLAY = "Run “vesper demo” or another command in this terminal, or start Vesper on a desktop."
 
 log = logging.getLogger(__name__)
 
@@ -40,3 +49,23 @@ def _unseen_in_thread(fault: threading.ExceptHookArgs) -> None:
 def _unseen_at_the_end(fault: sys.UnraisableHookArgs) -> None:
     if fault.exc_value is not None:
         log.error("something failed while it was cleared away", exc_info=fault.exc_value)
+
+
+def log_qt_messages() -> None:
+    """What Qt has to say goes to the log, too. Without a usable display it would end the process with a core dump."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    qInstallMessageHandler(_qt_message)
+
+
+def _qt_message(kind: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
+    from PySide6.QtCore import QtMsgType
+
+    if kind is QtMsgType.QtFatalMsg:
+        log.error("Qt gave up: %s", message)
+        error = DeviceError("No window can be opened on this display.", NO_DISPLAY)
+        sys.stderr.write(f"vesper: {error}\n")
+        sys.stderr.flush()
+        os._exit(error.exit_code)
+    if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
+        log.warning("Qt: %s", message)

@@ -15,19 +15,17 @@ from assistant import app
 from assistant.core.errors import DeviceError
 from assistant.core.events import Event, NoticeShown
 from assistant.core.ports import Emit
+from assistant.log_file import NO_DISPLAY, log_qt_messages
 from assistant.session.observers import EventLog
 from assistant.storage.instance_lock import InstanceLock, acquire, ask_first_to_show
 from assistant.storage.settings_file import load_settings
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMessageLogContext, QtMsgType
     from PySide6.QtWidgets import QApplication
 
     from assistant.gui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
-
-NO_DISPLAY = "Run “vesper demo” or another command in this terminal, or start Vesper on a desktop."
 
 
 def run_window(engines: app.Engines) -> int:
@@ -55,14 +53,13 @@ def _has_display() -> bool:
 
 
 def _with_window(engines: app.Engines, lock: InstanceLock) -> int:
-    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     from assistant.desktop import SessionThread
     from assistant.gui.bridge import Bridge
     from assistant.gui.main_window import create_window
 
-    qInstallMessageHandler(_qt_message)
+    log_qt_messages()
     application = QApplication(sys.argv[:1])
     bridge = Bridge()
     seams, folders = engines.seams, engines.folders
@@ -100,20 +97,6 @@ def _with_window(engines: app.Engines, lock: InstanceLock) -> int:
         sys.stdout.flush()
         os._exit(stopped.exit_code or code)
     return stopped.exit_code or code
-
-
-def _qt_message(kind: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
-    """What Qt has to say goes to the log. Without a usable display it would end the process with a core dump."""
-    from PySide6.QtCore import QtMsgType
-
-    if kind is QtMsgType.QtFatalMsg:
-        log.error("Qt gave up: %s", message)
-        error = DeviceError("No window can be opened on this display.", NO_DISPLAY)
-        sys.stderr.write(f"vesper: {error}\n")
-        sys.stderr.flush()
-        os._exit(error.exit_code)
-    if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
-        log.warning("Qt: %s", message)
 
 
 def _catch_faults(publish: Emit) -> None:
