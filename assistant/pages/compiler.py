@@ -31,6 +31,7 @@ CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
 TEXTS = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.PARAGRAPH)
 LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
+LABEL_GAP = 10  # pixels between a label and its field: what belongs together stands together
 LONGEST_WORD = 20  # letters that are kept in one piece
 NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
 
@@ -133,8 +134,10 @@ class _Compiler:
         self._write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
         reached = 0.0
         for index, child in enumerate(node.children):
-            target = (child.box.y - node.box.y) * self._measures.scale
+            target = (child.box.y - node.box.y) * self._measures.pitch
             gap = self._measures.gap(target, reached) if index else 0
+            if index and self._names(node.children[index - 1], child):
+                gap = min(gap, LABEL_GAP)
             space = round(gap * self._document.look.spacing)
             self._node(child, node, f"--gap: {space}px" if gap else "", depth + 1)
             reached += gap + self._measures.height(child)
@@ -153,6 +156,10 @@ class _Compiler:
         for child in node.children:
             self._node(child, node, self._place(child, node), depth + 1)
         self._write(depth, f"</{tag.split()[0]}>")
+
+    def _names(self, label: Node, field: Node) -> bool:
+        first, second = label.element, field.element
+        return first is not None and second is not None and self._labels.get(first.id) == second.id
 
     def _landmark(self, node: Node) -> str:
         """What an edit has named the part, or what the drawing evidently means by it."""
@@ -264,12 +271,6 @@ def _form_node(root: Node) -> Node | None:
         if inner is None:
             return node if node.kind in (Kind.COLUMN, Kind.ROW) else None
         node = inner
-
-
-def _is_menu(node: Node) -> bool:
-    """A column of nothing but links."""
-    kinds = {child.element.type if child.element is not None else None for child in node.children}
-    return len(node.children) >= 3 and kinds == {ElementType.LINK}
 
 
 def _skeleton(element: Element, style: str) -> str:

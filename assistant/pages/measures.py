@@ -20,7 +20,8 @@ CONTROL_PIXELS = (42.0, 60.0)
 KEY_PIXELS = (42.0, 96.0)
 KEY_ASPECT = 1.8  # width / height below which a button is a key, as on a keypad
 TEXTAREA_PIXELS = (84.0, 260.0)
-GAP_PIXELS = (8.0, 84.0)
+TIGHTEST = (0.7, 1.0)  # factor on drawn heights
+GAP_PIXELS = (12.0, 84.0)
 CHOICE_PIXELS = 28.0
 WRITTEN = (ElementType.TEXT, ElementType.LINK, ElementType.CHECKBOX, ElementType.RADIO)
 SKELETON_PIXELS = 24.0  # of one grey line, margins included
@@ -46,6 +47,9 @@ class Measures:
         self.usual_height = usual
         self.body = round(within(usual * self.scale * BODY_SHARE, BODY_PIXELS), 1)
         """Font size of plain text, in pixels."""
+        tight = within(self.body * LINE / max(usual * self.scale, 1.0), TIGHTEST)
+        self.pitch = self.scale * tight
+        """Pixels of the page per pixel of the sketch down the page: large writing was drawn with large gaps."""
         self._title = next((e.id for e in elements if e.type is ElementType.HEADING), "")
 
     def font(self, element: Element) -> float:
@@ -76,7 +80,7 @@ class Measures:
             return node.box.height * self.scale
         reached = 0.0
         for child in node.children:
-            target = (child.box.y - node.box.y) * self.scale
+            target = (child.box.y - node.box.y) * self.pitch
             reached += (self.gap(target, reached) if reached else 0.0) + self.height(child)
         return reached + (28 if node.kind is Kind.CARD else 0)
 
