@@ -24,7 +24,7 @@ def rule(pattern: str, then: Callable[[Match, Scope], Plan | None]) -> Rule:
 T = r"(?P<target>.+?)"
 PUT = r"(?:move|put|place|bring|drag|shift|set|push)"
 RULES: tuple[Rule, ...] = (
-    rule(r"(?P<verb>undo|go back|take (?:that|it) back|revert|redo|re-do|do it again|put it back)(?: "
+    rule(r"(?P<verb>undo|un do|undue|on do|go back|take (?:that|it) back|revert|redo|re-do|do it again|put it back)(?: "
          rf"(?:that|it|this|the)?(?: ?last)?(?: ?(?:changes?|edits?|steps?))?)??(?: ?{COUNT})?(?: "
          r"(?:times?|steps?|changes?|edits?))?", act.steps),
     rule(r"(?:show|give|make|offer|create|suggest|i want)(?: me)? (?:three|3|some|a few|other|different|more)"
@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:turn|change|convert|transform|make) {T} (?:in)?to (?:an? )(?P<kind>[a-z -]+)", act.convert),
     rule(r"(?:make|turn|render|change|set|get) (?P<rest>.+)", act.be),
     rule(rf"{T} (?:should|shall|must|has to|needs to|ought to) (?P<how>.+)", act.stay),
-    rule(r"i(?:'d| would)? (?:want|like|need) (?P<rest>.+)", act.be),
+    rule(r"i(?:'d| would)? (?:want|like|need|prefer) (?P<rest>.+)", act.be),
     rule(rf"(?P<verb>pin|unpin|stick) {T}(?: (?:to|at) the top.*)?", act.pin),
     rule(rf"(?P<verb>keep) {T} (?:at the top|in view|visible|on screen|sticky)(?: .*)?", act.pin),
     rule(r"(?P<verb>enlarge|increase|grow|magnify|shrink|reduce|decrease|zoom in on|zoom in|zoom out)"

@@ -52,8 +52,11 @@ def swap_in(root: Node, path: Path, new: Node | None) -> Node:
     return swap_in(root, above, _settled(at(root, above), index, new))
 
 
-def insert(root: Node, path: Path, new: Node, gap: float) -> Node:
-    """Put a part before the place `path` points to in a column; `gap` is the space to what follows or precedes."""
+def insert(root: Node, path: Path, new: Node, above: float, below: float) -> Node:
+    """Put a part before the place `path` points to in a column, with the space `below` it.
+
+    At the end of the column it is the space `above` it that counts.
+    """
     column, index = at(root, path[:-1]), path[-1]
     new = fitted(new, column.box.width)
     left = min(max(new.box.x, column.box.x), column.box.right - new.box.width)
@@ -62,10 +65,10 @@ def insert(root: Node, path: Path, new: Node, gap: float) -> Node:
         box = replace(column.box, height=max(new.box.height, 1.0))
         return swap_in(root, path[:-1], replace(column, children=(placed,), box=box))
     before, after = column.children[:index], column.children[index:]
-    top = after[0].box.y if after else before[-1].box.bottom + gap
+    top = after[0].box.y if after else before[-1].box.bottom + above
     placed = shifted(new, left - new.box.x, top - new.box.y)
-    below = tuple(shifted(child, 0, new.box.height + gap) for child in after)
-    children = (*before, placed, *below)
+    lowered = tuple(shifted(child, 0, new.box.height + below) for child in after)
+    children = (*before, placed, *lowered)
     box = replace(column.box, height=children[-1].box.bottom - column.box.y)
     return swap_in(root, path[:-1], replace(column, children=children, box=box))
 

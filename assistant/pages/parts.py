@@ -11,12 +11,13 @@ from dataclasses import replace
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.document import Document
 from assistant.pages.grafts import shifted, stacked
+from assistant.pages.placing import APART, space_below
 from assistant.pages.tree import Kind, Node, hull, leaf
 
 COMPOUNDS = ("contact form", "login form", "newsletter", "footer", "navigation", "hero", "table", "search bar")
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
 LETTER_PIXELS = 8.5
-NEAR, APART = 8.0, 20.0  # pixels between a label and its field, and between other parts
+NEAR = 8.0  # pixels between a label and its field
 MOST_CELLS = 30  # rows or columns of a table that is asked for
 
 # Height, width (0: as the text needs, -1: the whole column) and default text, in pixels of the page.
@@ -46,10 +47,6 @@ class Builder:
         self._measures = document.measures()
         self._used = used_ids(document.root)
         self._next = 1
-
-    @property
-    def gap(self) -> float:
-        return APART / self._measures.scale
 
     @property
     def page_width(self) -> int:
@@ -148,7 +145,8 @@ class Builder:
         return leaf(Element(self._id(), kind, box, text, lines=lines, evidence=("said",)))
 
     def _column(self, parts: tuple[Node, ...], gaps: tuple[float, ...], name: str = "") -> Node:
-        return stacked(parts, tuple(gap / self._measures.scale for gap in gaps), name)
+        spaces = (space_below(self._measures, part, gap) for part, gap in zip(parts, gaps, strict=False))
+        return stacked(parts, tuple(spaces), name)
 
     def _row(self, parts: list[Node], gap: float, name: str = "") -> Node:
         placed, left = [], parts[0].box.x

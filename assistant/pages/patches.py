@@ -203,7 +203,7 @@ class Move:
         taken = take(document, self.target)
         if taken is None:
             return missing(self.target)
-        return put(*taken, where, self.anchor, Builder(document).gap)
+        return put(*taken, where, self.anchor)
 
     def _along(self, document: Document) -> Outcome:
         found = unit(document, self.target)
@@ -212,7 +212,7 @@ class Move:
         document, path = found
         if self.where in ("top", "bottom"):
             taken = take(document, self.target)
-            return missing(self.target) if taken is None else put(*taken, self.where, gap=Builder(document).gap)
+            return missing(self.target) if taken is None else put(*taken, self.where)
         step = 1 if self.where == "down" else -1
         while path:  # the nearest column around it that has something in that direction
             parent, index = grafts.at(document.root, path[:-1]), path[-1] + step
@@ -248,13 +248,13 @@ class Add:
         if self.kind in COMPOUNDS:
             where = "top" if self.kind in ("navigation", "hero") and not self.anchor else self.where
             made = builder.compound(self.kind, self.text[:LONGEST_TEXT], self.size)
-            return put(document, made, along(document, where, self.anchor), self.anchor, builder.gap)
+            return put(document, made, along(document, where, self.anchor), self.anchor)
         if self.kind not in [kind.value for kind in SHAPES]:
             return Declined("I do not know how to add that.")
         kind, text = ElementType(self.kind), " ".join(self.text.split())[:LONGEST_TEXT]
         label = text if kind in FIELDS else ""
         made = builder.element(kind, "" if label else text, label)
-        return put(document, made, along(document, self.where, self.anchor), self.anchor, builder.gap)
+        return put(document, made, along(document, self.where, self.anchor), self.anchor)
 
     def told(self, document: Document) -> str:
         kinds = [kind for kind in SHAPES if kind.value == self.kind]
@@ -271,12 +271,11 @@ class Duplicate:
         if found is None:
             return missing(self.target)
         document, path = found
-        builder = Builder(document)
-        copy = builder.renamed(grafts.at(document.root, path))
+        copy = Builder(document).renamed(grafts.at(document.root, path))
         parent = grafts.at(document.root, path[:-1])
         if parent.kind is Kind.TABLE:
             return Declined("A part of a table cannot be doubled.")
-        return put_at(document, copy, path, "right" if parent.kind is Kind.ROW else "below", builder.gap)
+        return put_at(document, copy, path, "right" if parent.kind is Kind.ROW else "below")
 
     def told(self, document: Document) -> str:
         return f"there are two of {name_of(document, self.target)}"

@@ -10,11 +10,13 @@ from assistant.pages import grafts
 from assistant.pages.document import PAGE, Document, Style
 from assistant.pages.grafts import Path
 from assistant.pages.labels import field_labels
+from assistant.pages.measures import Measures
 from assistant.pages.tree import Kind, Node, hull
 
 LANDMARKS = ("header", "footer", "navigation")
 SHORT = (ElementType.LINK, ElementType.TEXT, ElementType.BUTTON, ElementType.ICON)
 WRITING = (ElementType.HEADING, ElementType.TEXT, ElementType.PARAGRAPH, ElementType.LINK)
+APART = 20.0  # pixels of the page between an added part and the next
 CENTRED = 0.05  # of the column's width: how far a centre may be off and still be meant
 
 
@@ -82,17 +84,17 @@ def take(document: Document, target: str) -> tuple[Document, Node] | None:
     return replace(document, root=grafts.swap_in(document.root, path, None)), node
 
 
-def put(document: Document, node: Node, where: str, anchor: str = "", gap: float = 0.0) -> Outcome:
+def put(document: Document, node: Node, where: str, anchor: str = "") -> Outcome:
     """Place a part above, below, left or right of another, or at the top or bottom of the page."""
     if not anchor or anchor == PAGE:
         children = document.root.children
         last_is_footer = bool(children) and children[-1].name == "footer" and node.name != "footer"
         index = 0 if where == "top" else len(children) - last_is_footer
-        return replace(document, root=grafts.insert(document.root, (index,), node, gap))
+        return replace(document, root=_inserted(document, node, (index,)))
     found = unit(document, anchor)
     if found is None:
         return missing(anchor)
-    return put_at(found[0], node, found[1], where, gap)
+    return put_at(found[0], node, found[1], where)
 
 
 def along(document: Document, where: str, anchor: str) -> str:
@@ -106,7 +108,7 @@ def along(document: Document, where: str, anchor: str) -> str:
     return "right" if in_row else "below"
 
 
-def put_at(document: Document, node: Node, path: Path, where: str, gap: float) -> Outcome:
+def put_at(document: Document, node: Node, path: Path, where: str) -> Outcome:
     parent, anchor = grafts.at(document.root, path[:-1]), grafts.at(document.root, path)
     if parent.kind is Kind.TABLE:
         return Declined("A part of a table cannot have a neighbour.")
@@ -115,10 +117,10 @@ def put_at(document: Document, node: Node, path: Path, where: str, gap: float) -
     after = where != "above"
     if parent.kind is Kind.COLUMN:
         node = _aligned(grafts.fitted(node, parent.box.width), anchor, parent)
-        root = grafts.insert(document.root, (*path[:-1], path[-1] + after), node, gap)
-        return replace(document, root=root)
+        return replace(document, root=_inserted(document, node, (*path[:-1], path[-1] + after)))
     node = grafts.fitted(node, max(anchor.box.width, 0.4 * parent.box.width))
-    pair = grafts.stacked((anchor, node) if after else (node, anchor), (gap,))
+    first, second = (anchor, node) if after else (node, anchor)
+    pair = grafts.stacked((first, second), (space_below(document.measures(), first),))
     pair = grafts.shifted(pair, anchor.box.x - pair.box.x, 0)
     return replace(document, root=grafts.swap_in(document.root, path, pair))
 
@@ -164,6 +166,20 @@ def ids_within(document: Document, target: str) -> set[str]:
 
 def within(value: float, bounds: tuple[float, float]) -> float:
     return min(bounds[1], max(bounds[0], value))
+
+
+def space_below(measures: Measures, part: Node, pixels: float = APART) -> float:
+    """Between a part and the next one, in the sketch's pixels, so that there are `pixels` between them on the page.
+
+    A part is rarely as tall on the page as it was drawn, and the compiler reckons from tops.
+    """
+    return max(0.0, (measures.height(part) + pixels) / measures.pitch - part.box.height)
+
+
+def _inserted(document: Document, node: Node, path: Path) -> Node:
+    measures, column = document.measures(), grafts.at(document.root, path[:-1])
+    above = space_below(measures, column.children[path[-1] - 1]) if path[-1] else 0.0
+    return grafts.insert(document.root, path, node, above, space_below(measures, node))
 
 
 def _landmark(document: Document, target: str) -> tuple[Document, Path] | None:
