@@ -206,9 +206,21 @@ async def test_a_correction_that_says_something_else_is_not_taken(proposed: str)
     assert "<span>Remenber me</span>" in page.html
 
 
+async def test_all_doubtful_labels_are_asked_about_in_one_question() -> None:
+    drawn = stacked(*((T.CHECKBOX, f"Optlon number {letter}") for letter in "abcdefghijklmnopqrstuvwxyz" * 2))
+    doubtful = tuple(replace(e, confidence=0.3 + i / 200) for i, e in enumerate(drawn.elements))
+    model = AnsweringModel({"e1": "Option number a"})
+    slots = await fill_slots(replace(drawn, elements=doubtful), model)
+    assert len(model.requests) == 1
+    schema = model.requests[0].json_schema
+    assert schema is not None
+    assert set(schema["properties"]) == {f"e{i}" for i in range(1, 25)}
+    assert slots.labels == {"e1": "Option number a"}
+
+
 async def test_what_was_read_surely_is_not_asked_about() -> None:
     model = AnsweringModel({"e2": "Remember me"})
-    await fill_slots(unsure("Remenber me", confidence=0.99), model)
+    await fill_slots(unsure("Remenber me", confidence=0.8), model)
     assert model.requests == []
 
 
