@@ -168,6 +168,8 @@ class _Compiler:
 
     def _place(self, child: Node, row: Node) -> str:
         """Where a child sits in the height of its row."""
+        if child.kind is not Kind.LEAF and child.box.y - row.box.y < 0.05 * row.box.height:
+            return "align-self: start"
         off = child.box.centre[1] - row.box.centre[1]
         if abs(off) < 0.2 * row.box.height:
             return "align-self: center"

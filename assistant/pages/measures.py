@@ -11,7 +11,7 @@ from assistant.pages.tree import Kind, Node
 PAGE_WIDTHS = ((0.95, 520), (1.25, 860), (float("inf"), 1040))  # drawn width / height -> pixels of content
 BODY_PIXELS = (16.0, 19.0)
 BODY_SHARE = 0.8  # of the drawn height, which holds risers and descenders
-TEXT_STEPS = ((0.72, 0.88), (1.45, 1.0), (2.0, 1.25), (math.inf, 1.55))  # drawn size per usual size -> font per body
+TEXT_STEPS = ((0.6, 0.88), (1.5, 1.0), (2.0, 1.25), (math.inf, 1.55))  # drawn size per usual size -> font per body
 HEADING_STEPS = ((1.3, 1.3), (1.8, 1.6), (math.inf, 2.0))  # hands waver by a fifth: sizes are steps, not a scale
 TITLE = 1.6  # font per body of the page's first heading, at least
 LINE = 1.4  # line height per font size

@@ -20,6 +20,7 @@ CENTRED = 0.08  # of a column's width: how far a centre may be off and still be 
 INDENT = 0.06  # of a column's width: a smaller one on either side is no centring
 MIDDLE = 0.01  # the same as CENTRED, after straightening
 ALIKE = 0.25  # parts of one kind whose sizes differ less are equal
+ALIKE_IN_ROW = 0.9  # the same for writing in one row, where "go" and "(Ag)" are one size
 LEVEL_LINES = 3.5  # rows up to so many lines high are one line that slants
 PITCH = 0.7  # of the distance between two rows: the slant a grid of choices may have
 CHOICES = (ElementType.CHECKBOX, ElementType.RADIO)
@@ -38,7 +39,7 @@ def straighten(node: Node) -> Node:
     node = _rows_of_grid(node)
     children = tuple(straighten(child) for child in node.children)
     if node.kind is Kind.ROW:
-        return _around(node, _levelled(children))
+        return _around(node, _equal_in_row(_levelled(children)))
     if node.kind is Kind.CARD:
         return node.with_children(children)
     reach = _reach(node.box, children)
@@ -100,14 +101,17 @@ def _levelled(children: tuple[Node, ...]) -> tuple[Node, ...]:
     box = hull(children)
     if box.height > LEVEL_LINES * line:
         return children
-    level = [moved(child, 0, box.centre[1] - child.box.centre[1]) for child in children]
-    return tuple(_equal(child, level) for child in level)
+    return tuple(moved(child, 0, box.centre[1] - child.box.centre[1]) for child in children)
 
 
 def _reach(column: Box, children: tuple[Node, ...]) -> float:
     """How far apart two drawn edges may be and still be one, in pixels of the sketch."""
     lines = [e.box.height / e.lines for child in children for e in child.elements() if e.type in LOW]
     return max(EDGE * column.width, LETTER * median(lines) if lines else 0.0)
+
+
+def _equal_in_row(children: tuple[Node, ...]) -> tuple[Node, ...]:
+    return tuple(_equal(child, children, ALIKE_IN_ROW) for child in children)
 
 
 def _joined_rows(children: tuple[Node, ...], reach: float) -> tuple[Node, ...]:
@@ -159,7 +163,15 @@ def _on_tracks(children: tuple[Node, ...], reach: float) -> tuple[Node, ...]:
         end = right if right - box.right < 2 * reach else box.right
         return replace(row, children=parts, box=Box(box.x, box.y, end - box.x, box.height))
 
-    return tuple(aligned(child) for child in children)
+    placed = [aligned(child) for child in children]
+    parts = [part for row in placed if row.kind is Kind.ROW for part in row.children]
+
+    def equal(row: Node) -> Node:
+        if row.kind is not Kind.ROW:
+            return row
+        return row.with_children(tuple(_equal(p, [q for q in parts if q.box.x == p.box.x]) for p in row.children))
+
+    return tuple(equal(child) for child in placed)
 
 
 def _columns_of_cards(children: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -175,12 +187,21 @@ def _columns_of_cards(children: tuple[Node, ...]) -> tuple[Node, ...]:
             result.append(rest.pop(0))
             continue
         del rest[: len(stack)]
-        cards = []
-        for parts in zip(*(row.children for row in stack), strict=True):
-            box = hull(parts)
-            cards.append(Node(Kind.COLUMN, box, _on_edges(box, parts)))
-        result.append(Node(Kind.ROW, hull(tuple(stack)), tuple(cards)))
+        cards = _cards(stack)
+        result.append(Node(Kind.ROW, hull(cards), cards))
     return tuple(result)
+
+
+def _cards(stack: Sequence[Node]) -> tuple[Node, ...]:
+    """Columns of one size, from the top of the stack to its bottom."""
+    columns = list(zip(*(row.children for row in stack), strict=True))
+    boxes = [hull(parts) for parts in columns]
+    whole, width = hull(tuple(stack)), max(box.width for box in boxes)
+    frames = [Box(box.x, whole.y, width, whole.height) for box in boxes]
+    return tuple(
+        Node(Kind.COLUMN, frame, _on_edges(box, parts))
+        for frame, box, parts in zip(frames, boxes, columns, strict=True)
+    )
 
 
 def _stack_of_rows(rows: Sequence[Node]) -> list[Node]:
@@ -237,22 +258,23 @@ def _is_meant_centred(node: Node, column: Box, siblings: Sequence[Node]) -> bool
     return all(abs(other.box.x - node.box.x) > EDGE * column.width for other in left)
 
 
-def _equal(node: Node, siblings: Sequence[Node]) -> Node:
+def _equal(node: Node, siblings: Sequence[Node], writing: float = ALIKE) -> Node:
     """The size that parts of its kind have beside it, where they are nearly equal: of writing, only the height."""
     element = node.element
     if element is None or element.type not in (*BOXED, *WRITING) or element.lines > 1:
         return node
     alike = [e.box for other in siblings if (e := other.element) and e.type is element.type and e.lines == 1]
-    height = median(_near(node.box.height, (box.height for box in alike)))
+    slack = ALIKE if element.type in BOXED else writing
+    height = median(_near(node.box.height, (box.height for box in alike), slack))
     width = node.box.width
     if element.type in BOXED:
-        width = median(_near(width, (box.width for box in alike)))
+        width = median(_near(width, (box.width for box in alike), slack))
     box = Box(node.box.x, node.box.centre[1] - height / 2, width, height)
     return replace(node, box=box, element=replace(element, box=box))
 
 
-def _near(size: float, others: Iterable[float]) -> list[float]:
-    return [other for other in others if abs(other - size) <= ALIKE * size]
+def _near(size: float, others: Iterable[float], slack: float) -> list[float]:
+    return [other for other in others if abs(other - size) <= slack * size]
 
 
 def _clusters(values: Iterable[float], reach: float) -> list[float]:

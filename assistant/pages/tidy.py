@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import SequenceMatcher
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
@@ -17,6 +18,15 @@ WRITING = (ElementType.TEXT, ElementType.HEADING)
 FRAMED = (ElementType.BUTTON, ElementType.INPUT, ElementType.SELECT, ElementType.TEXTAREA, ElementType.IMAGE)
 CONTROLS = (*FRAMED, ElementType.CHECKBOX, ElementType.RADIO, ElementType.LINK)
 BESIDE_HEADINGS = (ElementType.IMAGE, ElementType.ICON, ElementType.LINK, ElementType.CARD, ElementType.TABLE)
+LINK_WORDS = (
+    "forgot password", "forgot your password", "read more", "learn more", "see all", "view all", "show all", "see more",
+    "privacy policy", "terms of service", "terms and conditions", "terms of use", "log out", "logout", "sign out",
+    "create account", "create an account", "need help", "unsubscribe", "olvidó su contraseña", "leer más", "ver más",
+)  # fmt: skip
+ROW_WORDS = ("edit", "delete", "remove", "details", "more", "view", "change", "undo", "reply", "share", "editar",
+             "borrar", "eliminar", "cambiar")  # fmt: skip
+DATE_PARTS = frozenset(("dd", "mm", "yy", "yyyy", "day", "month", "year", "día", "mes", "año"))
+SLIP = 0.85  # likeness of words with one letter misread
 WORD_GAP = 0.95  # of a line's height: wider gaps part columns, not words
 ALIKE = 0.5  # smallest ratio of two heights of writing that can be one line
 CONTINUES = 0.75  # largest gap, in line heights, over which a line goes on in the next
@@ -30,10 +40,13 @@ def tidy(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         _without_doubles,
         _flat_dividers,
         _joined_words,
+        _parted_links,
+        _date_parts,
         _true_headings,
         join_lines,
         _with_title,
         _plain_labels,
+        _links,
     )
     for step in steps:
         elements = step(tuple(sorted(elements, key=_reading_order)))
@@ -215,6 +228,59 @@ def _plain_labels(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         replace(e, type=ElementType.TEXT) if e.type is ElementType.HEADING and e.id in named and e.id != first else e
         for e in elements
     )
+
+
+def _parted_links(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """ "Edit Delete" are two links that the reader gave as one text."""
+    result: list[Element] = []
+    for element in elements:
+        words = element.text.split()
+        known = all(any(_is_nearly(word.lower(), link) for link in ROW_WORDS) for word in words)
+        if element.type not in (ElementType.TEXT, ElementType.LINK) or len(words) < 2 or not known:
+            result.append(element)
+            continue
+        box, letter = element.box, element.box.width / len(element.text)
+        place = 0
+        for number, word in enumerate(words):
+            part = Box(box.x + place * letter, box.y, len(word) * letter, box.height)
+            name = element.id if number == 0 else f"{element.id}-{number + 1}"
+            result.append(replace(element, id=name, type=ElementType.LINK, text=word, box=part))
+            place += len(word) + 1
+    return tuple(result)
+
+
+def _date_parts(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """A field that shows "YYYY" beside a drop-down for the month is a drop-down whose arrow was not seen."""
+
+    def mended(element: Element) -> Element:
+        beside = any(e.type is ElementType.SELECT and _same_row(e, element) for e in elements)
+        part = element.text.strip().lower() in DATE_PARTS
+        return (
+            replace(element, type=ElementType.SELECT)
+            if element.type is ElementType.INPUT and part and beside
+            else element
+        )
+
+    return tuple(mended(element) for element in elements)
+
+
+def _links(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """Words that everybody clicks: some anywhere, some where they end a row, such as "Edit" beside a name."""
+    named = field_labels(elements)
+
+    def mended(element: Element) -> Element:
+        if element.type is not ElementType.TEXT or element.id in named or element.lines > 1:
+            return element
+        words = element.text.lower().strip(" ?!.>→»")
+        begins_row = not any(_same_row(e, element) and e.box.right <= element.box.x for e in elements)
+        known = LINK_WORDS if begins_row else LINK_WORDS + ROW_WORDS
+        return replace(element, type=ElementType.LINK) if any(_is_nearly(words, link) for link in known) else element
+
+    return tuple(mended(element) for element in elements)
+
+
+def _is_nearly(words: str, known: str) -> bool:
+    return abs(len(words) - len(known)) <= 2 and SequenceMatcher(None, words, known).ratio() >= SLIP
 
 
 def _line(element: Element) -> float:
