@@ -10,7 +10,8 @@ from tests.running_window import Fact, RunningWindow, events, stored_turns
 
 KILLS = 10
 TEXTS = [f"question {number}" for number in range(40)]
-REPLIES = [[{"pace": 0.002}, {"say": f"Answer {number}. It has a few sentences. " * 4}] for number in range(40)]
+WHOLE = [(f"Answer {number}. It has a few sentences. " * 4).strip() for number in range(40)]
+REPLIES = [[{"pace": 0.002}, {"say": text}] for text in WHOLE]
 
 
 def talk_and_kill(data: Path, script: Path, after_facts: int) -> list[Fact]:
@@ -42,7 +43,8 @@ async def test_a_killed_window_loses_no_acknowledged_turn(tmp_path: Path) -> Non
         for turn_id, text in acknowledged.items():
             assert (turns[turn_id].text, turns[turn_id].interrupted) == (text, False)
         unfinished = [turn for turn_id, turn in turns.items() if turn_id not in acknowledged]
-        assert all(turn.interrupted or turn.role == "user" for turn in unfinished)
+        for turn in unfinished:  # one may be on disk whole, if the kill came before that could be said
+            assert turn.interrupted or turn.role == "user" or turn.text in WHOLE, turn
         cut = sum(turn.interrupted for turn in unfinished)
     assert len(acknowledged) > KILLS
     assert cut > 0
