@@ -57,8 +57,8 @@ async def ears() -> AsyncIterator[Ears]:
         ("Use a dark theme.", ["+ page: theme=dark"]),
         ("Delete the last field.", ['- . select e11 "Country"']),
         (
-            "Change the title to Fresh Bread.",
-            ['- . . heading e1 "Welcome"', '+ . . heading e1 "Fresh Bread"'],
+            "Change the title to Contact.",
+            ['- . . heading e1 "Welcome"', '+ . . heading e1 "Contact"'],
         ),
         (
             "Put the cancel button on the right.",
