@@ -54,8 +54,8 @@ class Slot(Generic[E]):
 class SlotTranscriber:
     slot: Slot[Transcriber]
 
-    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
-        return await self.slot.get().transcribe(audio, language)
+    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+        return await self.slot.get().transcribe(audio, language, draft)
 
 
 @dataclass(slots=True)
@@ -251,7 +251,7 @@ def make_eyes(engines: Engines) -> SketchReader:
     return WorkerReader(vision_worker(partial(engines.note_worker, "picture")))
 
 
-async def load(engines: Engines, emit: Emit) -> None:
+async def load(engines: Engines, emit: Callable[[EngineStateChanged], None]) -> None:
     """Build and warm every engine, the quick ones first, telling the window how it goes."""
     from assistant.core.errors import AssistantError
 

@@ -18,6 +18,7 @@ from assistant.core.aio import cancel_and_wait
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
     DownloadProgressed,
+    EngineStateChanged,
     Event,
     NoticeShown,
     PictureAttached,
@@ -140,10 +141,13 @@ class SessionThread:
 
     async def _load(self) -> None:
         """Engines in the background; then the prompt's beginning, so that the first answer does not wait for it."""
-        await app.load(self._engines, self._publish)
-        parts = self._session.parts
-        with contextlib.suppress(AssistantError):  # said when the engine failed to load
-            await parts.model.prefill(parts.prompts.request(parts.history.messages(), parts.settings.mind))
+
+        def tell(event: EngineStateChanged) -> None:
+            self._publish(event)
+            if event.engine == "mind" and event.state == "ready":
+                self._session.warm()
+
+        await app.load(self._engines, tell)
 
     async def _keep_store(self) -> None:
         """Save what a full disk refused, and back up once a day, after the start has calmed down."""
@@ -307,6 +311,7 @@ class SessionThread:
         self._post(StopRequested())
         try:
             await self._session.start_over(await self._store.open_conversation())
+            self._session.warm()
         except AssistantError as error:
             self._publish(NoticeShown("warning", error.what, error.advice))
         self._publish(TurnsRestored(()))

@@ -114,10 +114,7 @@ class TurnResult:
 
 
 class Talk:
-    """A conversation that is not kept: the same reply task as the window's, one turn after another.
-
-    The prompt's beginning is not read in advance, so the first turn shows what a cold start costs.
-    """
+    """A conversation that is not kept: the same reply task as the window's, one turn after another."""
 
     def __init__(
         self, engines: app.Engines, store: Conversations, speaker: WavSpeaker | None, emit: Emit = lambda _: None
@@ -139,13 +136,18 @@ class Talk:
             conversation_id=0,
         )
 
-    async def load(self, hears: bool) -> None:
-        """Have every engine ready, so that a turn's stages measure the turn."""
+    async def load(self, hears: bool, warm: bool = True) -> None:
+        """Have every engine ready and the prompt's beginning read, so that a turn's stages measure the turn.
+
+        Without `warm` the first turn reads the prompt, as after a start in a hurry.
+        """
         if hears:
             await app.warm(self._engines.hearing.get())
         if self.speaker is not None:
             await app.warm(self._engines.voice.get())
         await self.model.traits()
+        if warm:
+            await self.model.prefill(self.parts.prompts.request((), self.parts.settings.mind))
         self.parts.conversation_id = await self.parts.store.open_conversation()
 
     async def picture(self, data: bytes, name: str) -> Picture:

@@ -106,8 +106,8 @@ class Charged:
         self._transcriber = transcriber
         self._seconds = seconds
 
-    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
-        transcript = await self._transcriber.transcribe(audio, language)
+    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+        transcript = await self._transcriber.transcribe(audio, language, draft)
         await asyncio.sleep(self._seconds)
         return transcript
 

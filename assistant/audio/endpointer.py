@@ -68,6 +68,15 @@ class Endpointer:
         """The utterance as far as it has been heard, pre-roll included; None while nobody speaks."""
         return np.concatenate(self._kept) if self._state is _State.SPEAKING else None
 
+    @property
+    def is_speaking(self) -> bool:
+        return self._state is _State.SPEAKING
+
+    @property
+    def speech_end(self) -> int:
+        """One past the last sample of the last voiced frame, counted like `position`."""
+        return self._speech_end
+
     def push(self, samples: Samples, probability: float) -> Onset | Discard | Stretch | None:
         """Take the next frame, of any length, and say what it brought about."""
         self._kept.append(samples)

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
+from assistant.audio.pacer import Moment, Pacer
 from assistant.audio.probe import Hint, SpeechProbe
 from assistant.core.aio import EngineThread, cancel_and_wait
 from assistant.core.errors import DeviceError
@@ -24,6 +25,7 @@ from assistant.core.events import (
     NoticeShown,
     SpeechConfirmed,
     SpeechDiscarded,
+    SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
     SpeechSuspected,
@@ -79,6 +81,7 @@ class Listener:
         self._thread = EngineThread("listener")
         self._endpointer = Endpointer(settings)
         self._probe = SpeechProbe(settings)
+        self._pacer = Pacer()
         self._press: _Press | None = None
         self._is_open = False
         self._is_announced = False
@@ -187,11 +190,25 @@ class Listener:
                 self._emit(SpeechStarted())
             case Discard():
                 self._emit(SpeechDiscarded())
-            case Stretch(samples=speech, speech_end=speech_end):
-                self._emit_utterance(speech, self._endpointer.position - speech_end)
+            case Stretch(samples=speech, start=start, speech_end=speech_end):
+                self._emit_utterance(speech, self._endpointer.position - speech_end, speech_end - start)
         so_far = self._endpointer.so_far if hint is Hint.SAMPLED else None
         if so_far is not None:
             self._emit(SpeechSampled(self._utterance(so_far, self._probe.gap)))
+        self._follow(len(samples))
+
+    def _follow(self, length: int) -> None:
+        """Tell how far the utterance has come, when that is worth a look."""
+        endpointer = self._endpointer
+        if not endpointer.is_speaking:
+            self._pacer.reset()
+            return
+        silence = endpointer.position - endpointer.speech_end
+        moment = self._pacer.push(length, silence)
+        so_far = endpointer.so_far if moment is not None else None
+        if so_far is not None:
+            utterance = self._utterance(so_far, silence, len(so_far) - silence)
+            self._emit(SpeechProgressed(utterance, moment is Moment.PAUSED))
 
     def _hear_press(self, press: _Press, samples: Samples, probability: float) -> None:
         press.frames.append(samples)
@@ -203,25 +220,36 @@ class Listener:
             press.remaining -= len(samples)
         is_over = press.remaining is not None and press.remaining <= 0
         if not is_over and press.length < self._settings.longest_seconds * SPEECH_RATE:
+            self._follow_press(press, len(samples))
             return
         self._start_afresh()
         if press.voiced < MINIMUM_SPEECH_SECONDS * SPEECH_RATE:
             self._emit(SpeechDiscarded())
         else:
-            self._emit_utterance(np.concatenate(press.frames), press.length - press.speech_end)
+            self._emit_utterance(np.concatenate(press.frames), press.length - press.speech_end, press.speech_end)
 
-    def _emit_utterance(self, samples: Samples, since_speech: int) -> None:
-        self._emit(UtteranceEnded(self._utterance(samples, since_speech)))
+    def _follow_press(self, press: _Press, length: int) -> None:
+        if press.voiced < MINIMUM_SPEECH_SECONDS * SPEECH_RATE:
+            return
+        silence = press.length - press.speech_end
+        moment = self._pacer.push(length, silence)
+        if moment is not None:
+            utterance = self._utterance(np.concatenate(press.frames), silence, press.speech_end)
+            self._emit(SpeechProgressed(utterance, moment is Moment.PAUSED))
 
-    def _utterance(self, samples: Samples, since_speech: int) -> Utterance:
+    def _emit_utterance(self, samples: Samples, since_speech: int, speech_samples: int) -> None:
+        self._emit(UtteranceEnded(self._utterance(samples, since_speech, speech_samples)))
+
+    def _utterance(self, samples: Samples, since_speech: int, speech_samples: int = 0) -> Utterance:
         ended_at = _now() - since_speech / SPEECH_RATE - self._latency_seconds
-        return Utterance(AudioFrame(samples, SPEECH_RATE), ended_at)
+        return Utterance(AudioFrame(samples, SPEECH_RATE), ended_at, speech_samples)
 
     def _start_afresh(self) -> None:
         self._press = None
         self._epoch += 1
         self._is_fresh = True
         self._zeros = 0
+        self._pacer.reset()
         self._endpointer.reset()
         if self._probe.is_suspecting:
             self._emit(SuspicionLifted())

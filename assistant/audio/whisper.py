@@ -10,7 +10,7 @@ import re
 import threading
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,6 +57,18 @@ class Search:
     temperature: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a recording is to be heard. An empty `language` is detected; `stop` ends the work after the step at hand.
+
+    A `draft` is one greedy look without the times of the words.
+    """
+
+    language: str = ""
+    draft: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
 class WindowDecoder(Protocol):
     """A Whisper model in some runtime. `encoded` is the runtime's own; used only until the next `encode`."""
 
@@ -80,16 +92,17 @@ class Whisper:
         self._decoder = decoder
         self._gate = gate
 
-    def transcribe(self, audio: AudioFrame, language: str, stop: threading.Event) -> Transcript:
-        """Words of the audio; stops between pieces once `stop` is set."""
+    def transcribe(self, audio: AudioFrame, wish: Wish) -> Transcript:
+        """Words of the audio; what was asked to stop returns an incomplete text."""
         began = time.perf_counter()
         recording = resample(without_bad_samples(audio), SPEECH_RATE).samples
         texts: list[str] = []
         words: list[Word] = []
         pieces = self._gate.pieces(recording)
-        while pieces and not stop.is_set():
+        language = wish.language
+        while pieces and not wish.stop.is_set():
             piece = pieces.pop(0)
-            heard = self._hear(piece, recording, language)
+            heard = self._hear(piece, recording, replace(wish, language=language))
             if heard is None:
                 continue
             language = heard.language
@@ -103,12 +116,17 @@ class Whisper:
         text = " ".join(" ".join(texts).split())
         return Transcript(text, language or "en", tuple(words), audio.seconds, time.perf_counter() - began)
 
-    def _hear(self, piece: Piece, recording: Samples, language: str) -> Transcript | None:
+    def _hear(self, piece: Piece, recording: Samples, wish: Wish) -> Transcript | None:
         """None where it was no speech after all."""
         samples = _prepared(piece.samples(recording))
-        encoded, language, best = self._decode(samples, language)
+        decoded = self._decode(samples, wish)
+        if decoded is None:
+            return None
+        encoded, language, best = decoded
         if not re.search(r"\w", best.text) or _is_invented(best, piece.speech_seconds):
             return None
+        if wish.draft:
+            return Transcript(best.text.strip(), language)
         words = self._decoder.align(encoded, language, best.tokens, len(samples) / SPEECH_RATE)
         placed = tuple(_placed(word, piece) for word in with_joined_punctuation(words))
         return Transcript(best.text.strip(), language, placed)
@@ -121,13 +139,18 @@ class Whisper:
         rest = self._gate.pieces(recording[: piece.end], heard_until)
         return [part for part in rest if part.speech_seconds > MISSED_SECONDS / 2]
 
-    def _decode(self, samples: Samples, language: str) -> tuple[Any, str, Hypothesis]:
+    def _decode(self, samples: Samples, wish: Wish) -> tuple[Any, str, Hypothesis] | None:
+        """None when asked to stop half-way."""
         seconds = len(samples) / SPEECH_RATE
         window = min(max(seconds + TRAILING_SECONDS, LEAST_WINDOW_SECONDS), FULL_WINDOW_SECONDS)
         search = Search(longest_tokens=int(8 + 7 * seconds))
         encoded = self._decoder.encode(samples, window)
-        language = language or self._language(encoded, seconds)
+        if wish.stop.is_set():
+            return None
+        language = wish.language or self._language(encoded, seconds)
         best = self._decoder.decode(encoded, language, search)
+        if wish.draft:
+            return None if runs_in_circles(best, search) else (encoded, language, best)
         if runs_in_circles(best, search) and window < FULL_WINDOW_SECONDS:
             encoded = self._decoder.encode(samples, FULL_WINDOW_SECONDS)
             best = self._decoder.decode(encoded, language, search)

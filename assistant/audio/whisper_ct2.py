@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.audio.speech_gate import SpeechGate
 from assistant.audio.vad import Silero
-from assistant.audio.whisper import Hypothesis, Search, Whisper, unknown_language
+from assistant.audio.whisper import Hypothesis, Search, Whisper, Wish, unknown_language
 from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
@@ -32,10 +32,10 @@ class FasterWhisper:
     async def load(self) -> None:
         await self._thread.call(self._engine)
 
-    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
         stop = threading.Event()
         try:
-            return await self._thread.call(self._transcribe, audio, language, stop)
+            return await self._thread.call(self._transcribe, audio, Wish(language, draft, stop))
         finally:
             stop.set()
 
@@ -43,9 +43,9 @@ class FasterWhisper:
         self._thread.close()
         self._whisper = None
 
-    def _transcribe(self, audio: AudioFrame, language: str, stop: threading.Event) -> Transcript:
+    def _transcribe(self, audio: AudioFrame, wish: Wish) -> Transcript:
         try:
-            return self._engine().transcribe(audio, language, stop)
+            return self._engine().transcribe(audio, wish)
         except (RuntimeError, MemoryError) as error:
             raise EngineError("Speech could not be recognised.", "Try again with a shorter recording.") from error
 

@@ -36,6 +36,23 @@ class UtteranceEnded(Event):
     utterance: Utterance
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechProgressed(Event):
+    """The user is still speaking: everything of the utterance so far. For the session's ears only, not published."""
+
+    utterance: Utterance
+    is_pause: bool
+    """Nothing was said for a moment; it may have been the last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionChanged(Event):
+    """What the user seems to have said so far, while they speak: words that stay, and words that may still change."""
+
+    firm: str
+    faint: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechDiscarded(Event):
     """What had started turned out too short to be speech."""
@@ -185,6 +202,13 @@ class ClauseSynthesized(Event):
 @dataclass(frozen=True, slots=True)
 class ReplySounded(Event):
     """First sound of a reply reached the loudspeaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHeard(Event):
+    """The voice has come so far: what the user has heard of the reply stands in this many characters of its text."""
+
+    characters: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,16 @@ class MindSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AheadSettings:
+    """What is done before the user has finished speaking."""
+
+    captions: bool = True
+    """Recognise while they speak: words appear at once, and the last look is the final one."""
+    speculation: bool = True
+    """Begin an answer in a short pause, unheard and unseen, and throw it away when the user goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacySettings:
     offline: bool = False
     """True forbids model downloads; nothing else ever reaches out by itself."""
@@ -90,5 +100,6 @@ class Settings:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
     mind: MindSettings = field(default_factory=MindSettings)
+    ahead: AheadSettings = field(default_factory=AheadSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     window: WindowSettings = field(default_factory=WindowSettings)

@@ -35,6 +35,8 @@ class Utterance:
 
     audio: AudioFrame
     ended_at: float
+    speech_samples: int = 0
+    """Samples of `audio` up to the end of the last speech in it: where they are the same, nothing was said since."""
 
 
 @dataclass(frozen=True, slots=True)

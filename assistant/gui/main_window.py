@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
         self.top_bar.show_state(state)
         self.notices.show_notices(state.notices)
         self.composer.show_state(state)
-        if before is None or state.rows is not before.rows or state.live is not before.live:
+        if before is None or not state.says_the_same(before):
             self.transcript.show_state(state)
             self._announce(before, state)
         if before is None or state.job is not before.job:
@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
     def _choose_main(self, state: ViewState) -> None:
         if state.missing_models and not self._skipped_first_run:
             wanted: QWidget = self.first_run
-        elif state.rows or state.live:
+        elif state.rows or state.live or state.caption:
             wanted = self.transcript
         else:
             wanted = self.welcome

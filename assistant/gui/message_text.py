@@ -36,6 +36,7 @@ class MessageText(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._lines: tuple[Line, ...] = ()
         self._colors: Colors | None = None
+        self._firm: int | None = None
         super().__init__(parent)
         self.setObjectName("rowText")
         self.setReadOnly(True)
@@ -62,6 +63,11 @@ class MessageText(QTextEdit):
         if kept and kept < len(new) and new[kept - 1].kind is LineKind.CODE:
             kept -= 1  # a code block's last line has room below it only while it is the last
         self._rewrite(new, kept)
+
+    def set_firm(self, part: str, is_part: bool) -> None:
+        """Paint faintly what comes after the first `part` of the text; all of it firmly without `is_part`."""
+        self._firm = _letters(lines(part)) if is_part else None
+        self._paint_faint()
 
     def plain_text(self) -> str:
         return self.document().toPlainText()
@@ -130,8 +136,22 @@ class MessageText(QTextEdit):
             or (self._lines[index + 1].kind is not LineKind.CODE)
         )
 
+    def _paint_faint(self) -> None:
+        faint = []
+        if self._firm is not None and self._colors is not None:
+            text = self.plain_text()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(_after_letters(text, self._firm))
+            cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = cursor
+            selection.format.setForeground(QColor(self._colors.muted))
+            faint.append(selection)
+        self.setExtraSelections(faint)
+
     def _repaint_all(self) -> None:
         self._rewrite(self._lines, 0)
+        self._paint_faint()
 
     def _rewrite(self, new: tuple[Line, ...], kept: int) -> None:
         """Replace everything after the first `kept` lines: one text block each."""
@@ -204,3 +224,19 @@ class MessageText(QTextEdit):
             block.setTabPositions([QTextOption.Tab(indent, QTextOption.TabType.LeftTab)])
         block.setTopMargin(above)
         return block
+
+
+def _letters(painted: tuple[Line, ...]) -> int:
+    """How many letters and digits there are: the one measure that markup does not change."""
+    return sum(character.isalnum() for line in painted for character in line.mark + line.text)
+
+
+def _after_letters(text: str, count: int) -> int:
+    """The position after so many letters and digits and the marks on the last, in UTF-16 units as Qt counts."""
+    units = 0
+    for character in text:
+        if count <= 0 and (not units or character.isspace() or character.isalnum()):
+            break
+        count -= character.isalnum()
+        units += 1 + (ord(character) > 0xFFFF)
+    return units

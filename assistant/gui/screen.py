@@ -52,6 +52,8 @@ class Row:
     action: RowAction = RowAction.NONE
     job: int = 0
     payload: str = ""
+    firm: int | None = None
+    """How many characters of the text are certain, or have been heard; the rest is painted faintly. None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class ViewState:
     rows: tuple[Row, ...] = ()
     live: Row | None = None
     """The reply that is being written; it joins `rows` when it ends."""
+    caption: Row | None = None
+    """What the user seems to be saying; their turn takes its place and its key."""
     next_key: int = 1
     hint: str = ""
     """A remark shown in place of the status until something else happens."""
@@ -128,6 +132,10 @@ class ViewState:
     def job(self) -> Job | None:
         """The job in the right pane."""
         return next((job for job in self.jobs if job.job == self.shown_job), None)
+
+    def says_the_same(self, other: ViewState) -> bool:
+        """Is the conversation the very same, words in progress included?"""
+        return self.rows is other.rows and self.live is other.live and self.caption is other.caption
 
     @property
     def missing_models(self) -> tuple[ModelRow, ...]:

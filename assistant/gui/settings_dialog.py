@@ -144,6 +144,7 @@ class SettingsDialog(QDialog):
             ("faster-whisper", "faster-whisper"),
             ("openai-whisper", "openai-whisper"),
         ]
+        self._check(form, "Show my words while I speak", self._settings.ahead.captions, ("ahead", "captions"))
         self._combo(form, "Recogniser", engines, hearing.engine,
                     lambda name: self._change("hearing", "engine", name))  # fmt: skip
 
@@ -154,6 +155,8 @@ class SettingsDialog(QDialog):
         self._line(form, "Own server", mind.server_url, ("mind", "server_url"), "https://host/v1 - empty runs it here")
         self._line(form, "Model there", mind.server_model, ("mind", "server_model"), "as the server names it")
         self._line(form, "How to answer", mind.instructions, ("mind", "instructions"), "short, in simple words, …")
+        self._check(form, "Think ahead in my pauses: answers sooner, uses more power", self._settings.ahead.speculation,
+                    ("ahead", "speculation"))  # fmt: skip
         _note(form, "With a server of your own, what you say and show is sent to it.")
 
     def _privacy(self, form: QFormLayout) -> None:

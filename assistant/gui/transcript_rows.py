@@ -60,6 +60,7 @@ class TurnRow(RowWidget):
     def show_row(self, row: Row) -> None:
         super().show_row(row)
         self._text.set_text(row.text if row.text or self._is_user else "…")
+        self._text.set_firm(row.text if row.firm is None else row.text[: row.firm], row.firm is not None)
         self._detail.setText(clean(row.detail))
         self._detail.setVisible(bool(row.detail))
         self.setAccessibleName("You said" if self._is_user else "Vesper said")

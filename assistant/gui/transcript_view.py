@@ -59,7 +59,8 @@ class TranscriptView(QScrollArea):
 
     def show_state(self, state: ViewState) -> None:
         follow = self._is_at_end()
-        self._all = state.rows if state.live is None else (*state.rows, state.live)
+        coming = [row for row in (state.live, state.caption) if row is not None]
+        self._all = (*state.rows, *coming) if coming else state.rows
         self._show(self._window(self._all))
         if follow:
             self._drop_oldest()

@@ -24,8 +24,11 @@ from assistant.gui.screen import (
 )
 
 
-def with_row(state: ViewState, row: Row) -> ViewState:
-    """The row at the end of the transcript, under a key of its own."""
+def with_row(state: ViewState, row: Row, in_place_of: Row | None = None) -> ViewState:
+    """The row at the end of the transcript, under a key of its own or that of the row it takes the place of."""
+    if in_place_of is not None:
+        rows = (*state.rows, replace(row, key=in_place_of.key))
+        return replace(state, rows=rows[-LONGEST_TRANSCRIPT:])
     rows = (*state.rows, replace(row, key=state.next_key))
     return replace(state, rows=rows[-LONGEST_TRANSCRIPT:], next_key=state.next_key + 1)
 

@@ -78,6 +78,8 @@ def _phase(state: ViewState, event: events.PhaseChanged) -> ViewState:
     ticket = 0 if phase in (Phase.LISTENING, Phase.HEARING) else state.pending_ticket
     hint = state.hint if phase is Phase.LISTENING else ""
     transcribing = state.transcribing and phase is Phase.THINKING
+    if phase is Phase.LISTENING:
+        state = replace(state, caption=None)
     return replace(state, phase=phase, hint=hint, pending_ticket=ticket, transcribing=transcribing)
 
 
@@ -85,12 +87,23 @@ def _utterance_ended(state: ViewState, _: events.UtteranceEnded) -> ViewState:
     return replace(state, transcribing=True)
 
 
-def _transcribed(state: ViewState, _: events.UtteranceTranscribed) -> ViewState:
-    return replace(state, transcribing=False)
+def _transcribed(state: ViewState, event: events.UtteranceTranscribed) -> ViewState:
+    caption = replace(state.caption, text=event.text, firm=None) if state.caption else None
+    return replace(state, transcribing=False, caption=caption)
+
+
+def _captioned(state: ViewState, event: events.CaptionChanged) -> ViewState:
+    text = f"{event.firm} {event.faint}".strip()
+    if not text:
+        return replace(state, caption=None)
+    if state.caption is None:
+        state = replace(state, caption=Row(state.next_key, RowKind.USER, ""), next_key=state.next_key + 1)
+    assert state.caption is not None
+    return replace(state, caption=replace(state.caption, text=text, firm=len(event.firm)))
 
 
 def _nothing_heard(state: ViewState, _: events.NothingHeard) -> ViewState:
-    return replace(state, hint="I heard no words", transcribing=False)
+    return replace(state, hint="I heard no words", transcribing=False, caption=None)
 
 
 # Turns ------------------------------------------------------------------------------------------------------------
@@ -110,7 +123,8 @@ def _held(state: ViewState, event: events.TurnHeld) -> ViewState:
 
 
 def _said(state: ViewState, event: events.TurnCommitted | events.TurnHeld, detail: str) -> ViewState:
-    state = with_row(state, Row(0, RowKind.USER, event.text, detail))
+    spoken = state.caption if not event.ticket else None
+    state = replace(with_row(state, Row(0, RowKind.USER, event.text, detail), spoken), caption=None)
     ticket = event.ticket or state.committed_ticket
     pending = 0 if event.ticket == state.pending_ticket else state.pending_ticket
     return replace(state, pending_ticket=pending, committed_ticket=ticket, attachments=())
@@ -127,8 +141,12 @@ def _reply_delta(state: ViewState, event: events.ReplyDelta) -> ViewState:
     return replace(state, live=replace(live, text=live.text + event.text))
 
 
+def _reply_heard(state: ViewState, event: events.ReplyHeard) -> ViewState:
+    return state if state.live is None else replace(state, live=replace(state.live, firm=event.characters))
+
+
 def _settle(state: ViewState, text: str, detail: str) -> ViewState:
-    """Move the live reply into the transcript, under the key it was painted with."""
+    """Move the live reply into the transcript, under the key it was painted with. What was not heard stays faint."""
     live = state.live
     state = replace(state, live=None)
     if not text:
@@ -140,6 +158,8 @@ def _settle(state: ViewState, text: str, detail: str) -> ViewState:
 
 
 def _reply_finished(state: ViewState, event: events.ReplyFinished) -> ViewState:
+    if state.live is not None:
+        state = replace(state, live=replace(state.live, firm=None))
     return _settle(state, event.text, "")
 
 
@@ -208,12 +228,14 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.PhaseChanged: _phase,
     events.UtteranceEnded: _utterance_ended,
     events.UtteranceTranscribed: _transcribed,
+    events.CaptionChanged: _captioned,
     events.NothingHeard: _nothing_heard,
     events.TextSubmitted: _submitted,
     events.TurnCommitted: _committed,
     events.TurnHeld: _held,
     events.ReplyStarted: _reply_started,
     events.ReplyDelta: _reply_delta,
+    events.ReplyHeard: _reply_heard,
     events.ReplyFinished: _reply_finished,
     events.ReplyInterrupted: _reply_interrupted,
     events.ReplyFailed: _reply_failed,

@@ -111,6 +111,11 @@ class PageJobs:
         """The newest job that has a page: the one that words about a page are about."""
         return next((job for job in reversed(self._jobs) if job.page is not None), None)
 
+    @property
+    def is_busy(self) -> bool:
+        """Is a page being made or filled?"""
+        return any(job.task is not None and not job.task.done() for job in self._jobs)
+
     def select(self, number: int, element_id: str) -> None:
         for job in self._jobs:
             if job.number == number:

@@ -23,6 +23,7 @@ from assistant.core.events import (
     ReplyDelta,
     ReplyFailed,
     ReplyFinished,
+    ReplyHeard,
     ReplyInterrupted,
     ReplySounded,
     ReplyStarted,
@@ -44,9 +45,11 @@ from assistant.core.ports import (
     Transcriber,
 )
 from assistant.core.settings import Settings
-from assistant.core.types import Origin, Picture, Utterance
+from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, Origin, Picture, Transcript, Utterance
+from assistant.session.follower import Follower
 from assistant.session.overheard import is_own_voice
 from assistant.session.speakable import SpokenClauses
+from assistant.session.speculation import Ahead, Speculation
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves r
 ECHO_SECONDS = 4.0  # how long ago words may have been said that come back: buffers, the room, a slow recogniser
 REVERBERATION_SECONDS = 0.5  # an utterance that began so soon after our voice may still be our voice
 SOUND_POLL_SECONDS = 0.01  # how exactly the first sound is timed
+CAPTION_SECONDS = 0.05  # how closely the words on the screen follow the voice: a short word lasts 0.15
 
 
 Remark = Callable[[str, tuple[Picture, ...]], Awaitable[AsyncIterator[str] | None]]
@@ -104,6 +108,7 @@ class Ask:
     pictures: tuple[Picture, ...] = ()
     remark: Remark | None = None
     """Asked first: words to say instead of the model's, when the answer is a fact about something just done."""
+    ahead: Ahead | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +129,9 @@ class Reply:
     _stages: dict[str, float] = field(default_factory=dict)
     _sound_watch: asyncio.Task[None] | None = None
     _kept: bool = False
+    _speculation: Speculation | None = None
+    _follower: Follower = field(default_factory=Follower)
+    _followed: int = 0
 
     async def run(self) -> None:
         event = self.ask.event
@@ -147,6 +155,8 @@ class Reply:
                 self.parts.said_before = Said(self.sounding(), asyncio.get_running_loop().time())
             if self._sound_watch is not None:
                 self._sound_watch.cancel()
+            if self._speculation is not None:
+                await self._speculation.drop()
 
     def sounding(self) -> str:
         """What is being said and what has just been, as an echo could bring it back."""
@@ -164,9 +174,7 @@ class Reply:
         if isinstance(event, TextSubmitted):
             text, ticket = event.text, event.ticket
         else:
-            transcript = await self.parts.transcriber.transcribe(
-                event.utterance.audio, self.parts.settings.hearing.language
-            )
+            transcript = await self._transcript(event.utterance)
             self._mark("transcribe")
             if not transcript.text or self._is_echo(event.utterance, transcript.text):
                 self.emit(NothingHeard())
@@ -183,6 +191,12 @@ class Reply:
             await commit  # what was said is kept and acknowledged, whatever becomes of the answer
             raise
         return True
+
+    async def _transcript(self, utterance: Utterance) -> Transcript:
+        known = await self.ask.ahead.transcript(utterance) if self.ask.ahead is not None else None
+        if known is not None:
+            return known
+        return await self.parts.transcriber.transcribe(utterance.audio, self.parts.settings.hearing.language)
 
     def _is_echo(self, utterance: Utterance, text: str) -> bool:
         """The end of the reply before, come back through the microphone."""
@@ -212,6 +226,7 @@ class Reply:
         voice = self._voice = self.parts.voice if self.parts.voice and self.parts.voice.speaker.is_open else None
         if voice is not None:
             self._voice_start = voice.speaker.played_seconds + voice.speaker.queued_seconds
+            self.emit(ReplyHeard(0))
         async with aclosing(self._words()) as words:
             async for text in words:
                 self._mark("first_token")
@@ -230,13 +245,12 @@ class Reply:
                 yield text
             return
         parts = self.parts
-        room = (await parts.model.traits()).context_tokens - parts.settings.mind.longest_reply_tokens
-        budget = int(room * CHARACTERS_PER_TOKEN)
+        budget = await prompt_budget(parts)
         while True:
             parts.first_turn = first_turn_that_fits(parts.history.turns, budget, parts.first_turn)
             request = parts.prompts.request(parts.history.messages(parts.first_turn), parts.settings.mind)
             try:
-                async with aclosing(parts.model.stream(request)) as deltas:  # type: ignore[type-var]
+                async with aclosing(self._deltas(request)) as deltas:
                     async for delta in deltas:
                         if delta.text:
                             yield delta.text
@@ -245,6 +259,18 @@ class Reply:
                 if self._shown or parts.first_turn >= len(parts.history.turns) - 1:
                     raise
                 budget //= 2  # the text has more tokens than its length let expect
+
+    def _deltas(self, request: ChatRequest) -> AsyncGenerator[ModelDelta, None]:
+        """The model's answer, which may have been begun while the user was still speaking."""
+        self._speculation = self.ask.ahead.take(request) if self.ask.ahead is not None else None
+        if self._speculation is None:
+            self._mark("asked")
+            stream = self.parts.model.stream(request)
+            assert isinstance(stream, AsyncGenerator)  # every model of ours is one; closing it stops the engine
+            return stream
+        for stage, at in self._speculation.stages.items():
+            self._stages.setdefault(stage, at - self._started_at)
+        return self._speculation.deltas()
 
     async def _say(self, clauses: list[str]) -> None:
         """Synthesize clauses and queue them; the playback clock tells later how much of them was heard."""
@@ -257,20 +283,39 @@ class Reply:
     async def _voice_clause(self, clause: str, voice: Voice) -> None:
         start = self._clauses[-1].end_seconds if self._clauses else 0.0
         seconds = 0.0
-        async for frame in voice.synthesizer.synthesize(clause):
+        async for frame in self._frames(clause, voice):
             await voice.speaker.play(frame)
             seconds += frame.seconds
             if self._sound_watch is None:
                 self._mark("first_audio")
-                self._sound_watch = asyncio.create_task(self._watch_first_sound(voice.speaker))
+                self._sound_watch = asyncio.create_task(self._watch_sound(voice.speaker))
         self._clauses.append(SpokenClause(clause, start, start + seconds))
         self.emit(ClauseSynthesized(clause, seconds))
 
-    async def _watch_first_sound(self, speaker: Speaker) -> None:
+    async def _frames(self, clause: str, voice: Voice) -> AsyncIterator[AudioFrame]:
+        prepared = await self._speculation.frames(clause) if self._speculation is not None else None
+        if prepared is not None:
+            for frame in prepared:
+                yield frame
+            return
+        async for frame in voice.synthesizer.synthesize(clause):
+            yield frame
+
+    async def _watch_sound(self, speaker: Speaker) -> None:
+        """Tell when the voice is first heard, and then how far it has come, to the word."""
         while speaker.played_seconds <= self._voice_start:  # noqa: ASYNC110 - a clock to read, nothing to wait on
             await asyncio.sleep(SOUND_POLL_SECONDS)
         self._mark("first_sound")
         self.emit(ReplySounded())
+        while True:
+            self._follow(self._heard())
+            await asyncio.sleep(CAPTION_SECONDS)
+
+    def _follow(self, heard: str) -> None:
+        characters = self._follower.position(self._shown, heard)
+        if characters != self._followed:
+            self._followed = characters
+            self.emit(ReplyHeard(characters))
 
     async def _checkpoint(self) -> None:
         """The reply so far, on disk and marked as unfinished, in case the process dies while it speaks."""
@@ -283,6 +328,8 @@ class Reply:
     async def _keep_heard(self) -> None:
         """Silence fell in the middle: only what left the loudspeaker enters the history."""
         heard = self._shown if self._kept else self._heard()
+        if self._voice is not None:
+            self._follow(heard)
         await self._keep(heard, interrupted=not self._kept)
         self.emit(ReplyInterrupted(self._shown, heard))
 
@@ -340,3 +387,9 @@ class Reply:
     def _mark(self, stage: str) -> None:
         """Seconds since the end of the user's speech, at the first time a stage is reached."""
         self._stages.setdefault(stage, asyncio.get_running_loop().time() - self._started_at)
+
+
+async def prompt_budget(parts: ReplyParts) -> int:
+    """How many characters of the conversation the model can be given. Waits until it is loaded."""
+    room = (await parts.model.traits()).context_tokens - parts.settings.mind.longest_reply_tokens
+    return int(room * CHARACTERS_PER_TOKEN)

@@ -20,6 +20,7 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
+    SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
     TextSubmitted,
@@ -27,6 +28,7 @@ from assistant.core.events import (
 )
 from assistant.core.ports import Delivery, Emit
 from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
+from assistant.session.head_start import HeadStart
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.reply import Ask, Reply, ReplyParts
@@ -63,6 +65,7 @@ class Session:
         self._reply_number = 0
         self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
+        self._ahead = HeadStart(parts, publish, self._may_speculate)
         self._weigher = Weigher(self._transcript, self._sounding, self.post)
 
     @property
@@ -87,6 +90,11 @@ class Session:
         self._pictures.clear()
         self._unanswered = None
 
+    def warm(self) -> None:
+        """Let the model read the conversation so far, if nobody is talking: then only new words are left to read."""
+        if self._conversation.phase is Phase.LISTENING:
+            self._ahead.warm()
+
     def post(self, event: Event) -> None:
         self._inbox.put_nowait(event)
 
@@ -103,9 +111,14 @@ class Session:
         finally:
             await self._weigher.forget()
             await self._cancel_reply()
+            await self._ahead.forget()
             await self._jobs.close()
 
     async def _handle(self, event: Event, decides: bool = True) -> None:
+        if isinstance(event, SpeechProgressed):
+            if self._conversation.phase is Phase.HEARING:
+                self._ahead.hear(self._whole(event.utterance), event.is_pause)
+            return
         self._publish(event)
         if isinstance(event, PictureDropped):
             self._jobs.start(event.name, event.data)
@@ -128,6 +141,8 @@ class Session:
         if self._conversation.phase != before:
             self._publish(PhaseChanged(self._conversation.phase.value))
             if self._conversation.phase is Phase.LISTENING:
+                await self._ahead.forget()
+                self._ahead.warm()
                 self._jobs.resume()
 
     async def _do(self, action: Action, event: Event) -> None:
@@ -135,6 +150,7 @@ class Session:
             await self._cancel_reply(goes_on=isinstance(event, SpeechStarted))
         elif action is Action.DROP_SPEECH:
             self._unanswered = None
+            await self._ahead.forget()
             self._drop_speech()
         elif action in DELIVERIES:
             self._deliver(DELIVERIES[action])
@@ -147,6 +163,8 @@ class Session:
                 self._weigher.weigh_nothing()
         elif isinstance(event, UtteranceEnded | TextSubmitted):
             await self._jobs.pause()
+            if isinstance(event, TextSubmitted):
+                await self._ahead.forget()
             self._start_reply(event)
 
     def _start_reply(self, event: UtteranceEnded | TextSubmitted) -> None:
@@ -154,8 +172,8 @@ class Session:
         self._pictures.clear()
         if isinstance(event, TextSubmitted):
             pictures += event.pictures
-        elif self._unanswered is not None:
-            event = UtteranceEnded(joined(self._unanswered, event.utterance))
+        else:
+            event = UtteranceEnded(self._whole(event.utterance))
         self._unanswered = None
         self._reply_number += 1
         number = self._reply_number
@@ -163,8 +181,17 @@ class Session:
         def emit(said: Event) -> None:
             self._inbox.put_nowait(_FromReply(number, said))
 
-        self._reply = Reply(Ask(event, pictures, self._remark), self._parts, emit)
+        ahead = self._ahead if isinstance(event, UtteranceEnded) else None
+        self._reply = Reply(Ask(event, pictures, self._remark, ahead), self._parts, emit)
         self._task = asyncio.create_task(self._reply.run())
+
+    def _whole(self, utterance: Utterance) -> Utterance:
+        """With what was said before it and is still to be answered."""
+        return joined(self._unanswered, utterance) if self._unanswered is not None else utterance
+
+    def _may_speculate(self, text: str) -> bool:
+        """Not where the words go with a picture or are an order to a page, nor while a page needs the model."""
+        return not self._pictures and not self._jobs.is_busy and not self._jobs.understands(text)
 
     async def _remark(self, text: str, pictures: tuple[Picture, ...]) -> AsyncIterator[str] | None:
         """For a picture that is to become a page, the answer is the page and a sentence on it."""
@@ -206,6 +233,7 @@ class Session:
             self._parts.voice.speaker.flush()
             self._deliver(Delivery.FULL)
         await cancel_and_wait(self._task)
+        await self._ahead.forget()
         reply, self._reply, self._task = self._reply, None, None
         if goes_on and reply is not None and not reply.turn_taken and isinstance(reply.ask.event, UtteranceEnded):
             self._unanswered = reply.ask.event.utterance
@@ -215,4 +243,5 @@ class Session:
 def joined(first: Utterance, second: Utterance) -> Utterance:
     """Two stretches of speech as one: the user went on before the first was understood."""
     samples = np.concatenate([first.audio.samples, second.audio.samples])
-    return Utterance(AudioFrame(samples, second.audio.sample_rate), second.ended_at)
+    speech_samples = len(first.audio.samples) + second.speech_samples
+    return Utterance(AudioFrame(samples, second.audio.sample_rate), second.ended_at, speech_samples)

@@ -66,7 +66,9 @@ def conversation(window: MainWindow) -> None:
         events.TurnCommitted(3, "user", "And could you say that in one sentence?"),
         events.PhaseChanged("thinking"),
         events.ReplyStarted(),
+        events.ReplyHeard(0),
         events.ReplyDelta("Keep a number outside the click handler, add one to it on every click, and"),
+        events.ReplyHeard(41),
         events.PhaseChanged("speaking"),
         events.LevelMeasured(0.0, 0.7),
     )
@@ -75,6 +77,11 @@ def conversation(window: MainWindow) -> None:
 
 def hearing(window: MainWindow) -> None:
     tell(window, events.MicrophoneOpened(), events.PhaseChanged("hearing"), events.LevelMeasured(0.8, 0.0))
+    tell(window, events.TurnCommitted(1, "user", "Tell me about sailing."), events.ReplyStarted())
+    reply = "A sailing boat moves by turning the wind into a push. **Into** the wind it has to zigzag, for 2 reasons."
+    tell(window, events.ReplyHeard(0), events.ReplyDelta(reply), events.ReplyHeard(71))
+    tell(window, events.ReplyInterrupted(reply, "A sailing boat moves by turning the wind into a push. Into the wind"))
+    tell(window, events.CaptionChanged("Wait, so how does it get", "back to the harbour if"))
 
 
 def attached(window: MainWindow) -> None:

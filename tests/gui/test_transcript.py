@@ -127,3 +127,45 @@ def test_nothing_a_text_names_is_loaded(qtbot, tmp_path):
     text.set_text(f'<img src="{secret}"> ![x](file://{secret})')
     assert text.document().resource(2, secret.as_uri()) == ""
     assert "<img" in text.plain_text()
+
+
+def faint(text: MessageText) -> str:
+    return "".join(selection.cursor.selectedText() for selection in text.extraSelections())
+
+
+@pytest.mark.parametrize(
+    ("said", "firm", "expected"),
+    [
+        ("It tacks. And so on.", 9, " And so on."),
+        ("Use **bold words** here.", 10, " words here."),
+        ("1. One\n2. Two", 6, "\u20292.\tTwo"),
+        ("One word at a time", 0, "One word at a time"),
+        ("Done 👍🏽 and gone", 4, " 👍🏽 and gone"),
+        ("All of it", 99, ""),
+    ],
+)
+def test_words_that_are_not_certain_are_painted_faintly(window, qtbot, said, firm, expected):
+    window.on_event(events.ReplyStarted())
+    window.on_event(events.ReplyHeard(0))
+    window.on_event(events.ReplyDelta(said))
+    qtbot.wait(50)
+    text = window.transcript.widgets[-1].findChild(MessageText)
+    assert faint(text) == text.plain_text().replace("\n", "\u2029")
+    window.on_event(events.ReplyHeard(firm))
+    qtbot.wait(50)
+    assert faint(text) == expected
+    window.on_event(events.ReplyFinished(said))
+    qtbot.wait(50)
+    assert faint(text) == ""
+
+
+def test_a_caption_turns_into_the_users_turn_without_another_widget(window, qtbot):
+    window.on_event(events.CaptionChanged("How does a", "boat"))
+    qtbot.wait(50)
+    row = window.transcript.widgets[-1]
+    assert faint(row.findChild(MessageText)) == " boat"
+    window.on_event(events.TurnCommitted(1, "user", "How does a boat sail?"))
+    qtbot.wait(50)
+    assert window.transcript.widgets[-1] is row
+    assert row.findChild(MessageText).plain_text() == "How does a boat sail?"
+    assert faint(row.findChild(MessageText)) == ""

@@ -439,3 +439,39 @@ def test_in_any_order_of_events_keys_stay_unique_and_there_is_a_status(happened)
     assert len(state.notices) <= KEPT_NOTICES
     assert status(state).text
     assert state.is_busy in (True, False)
+
+
+def test_a_caption_becomes_the_turn_in_its_place():
+    state = after(events.CaptionChanged("How does a", "boat"))
+    assert state.caption is not None
+    assert (state.caption.text, state.caption.firm) == ("How does a boat", 10)
+    said = after(events.TurnCommitted(1, "user", "How does a boat sail?"), state=state)
+    assert said.caption is None
+    assert [(row.key, row.text, row.firm) for row in said.rows] == [(state.caption.key, "How does a boat sail?", None)]
+
+
+def test_a_caption_goes_when_nothing_was_said_after_all():
+    spoken = after(events.CaptionChanged("", "hm"))
+    assert after(events.NothingHeard(), state=spoken).caption is None
+    assert after(events.PhaseChanged("listening"), state=spoken).caption is None
+
+
+def test_typed_text_does_not_take_the_place_of_a_caption():
+    state = after(events.CaptionChanged("Never", "mind"), events.TurnCommitted(1, "user", "Typed.", ticket=3))
+    assert state.rows[-1].key != 1
+    assert state.caption is None
+
+
+def test_what_is_still_to_be_heard_is_faint_and_stays_so_when_the_reply_is_cut_short():
+    speaking = after(events.ReplyStarted(), events.ReplyHeard(0), events.ReplyDelta("It tacks. And so on."))
+    assert speaking.live is not None
+    assert speaking.live.firm == 0
+    heard = after(events.ReplyHeard(9), state=speaking)
+    assert after(events.ReplyInterrupted("It tacks. And so on.", "It tacks."), state=heard).rows[-1].firm == 9
+    assert after(events.ReplyFinished("It tacks. And so on."), state=heard).rows[-1].firm is None
+
+
+def test_a_reply_without_a_voice_is_not_faint():
+    state = after(events.ReplyStarted(), events.ReplyDelta("It tacks."))
+    assert state.live is not None
+    assert state.live.firm is None

@@ -11,6 +11,7 @@ import numpy as np
 from assistant.core.errors import AssistantError, StorageError
 from assistant.core.events import (
     Event,
+    SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
     SpeechSuspected,
@@ -31,6 +32,7 @@ from assistant.core.types import (
     ModelDelta,
     ModelTraits,
     Picture,
+    Samples,
     Transcript,
     Utterance,
 )
@@ -42,6 +44,8 @@ from tests.virtual_time import run_virtual
 ONSET_SECONDS = 0.1
 SILENCE_SECONDS = 0.6
 PAUSE_SECONDS = 0.13
+STEP_SECONDS = 0.2
+SHORT_PAUSE_SECONDS = 0.16
 SECONDS_PER_WORD = 0.4
 SECONDS_PER_TOKEN = 0.05
 
@@ -52,14 +56,24 @@ class FakeTranscriber:
     def __init__(self, seconds: float = 0.2) -> None:
         self.seconds = seconds
         self.texts: list[str] = []
+        self.lengths: list[int] = []
+        self.started = 0
 
     def record(self, text: str, seconds: float) -> AudioFrame:
         self.texts.append(text)
+        self.lengths.append(round(seconds * SPEECH_RATE))
         return AudioFrame(np.full(round(seconds * SPEECH_RATE), len(self.texts), np.float32), SPEECH_RATE)
 
-    async def transcribe(self, audio: AudioFrame, language: str = "") -> Transcript:
+    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+        """Of speech that is not all there, as many words as fit."""
+        self.started += 1
         await asyncio.sleep(self.seconds)
-        return Transcript(" ".join(self.texts[int(value) - 1] for value in np.unique(audio.samples)))
+        return Transcript(" ".join(self._words(int(value), audio) for value in np.unique(audio.samples) if value))
+
+    def _words(self, number: int, audio: AudioFrame) -> str:
+        words = self.texts[number - 1].split(" ")
+        share = np.count_nonzero(audio.samples == number) / self.lengths[number - 1]
+        return " ".join(words[: int(share * len(words) + 0.01)])
 
 
 class FakeModel:
@@ -68,7 +82,9 @@ class FakeModel:
     def __init__(self, replies: list[str | AssistantError]) -> None:
         self.replies = list(replies)
         self.requests: list[ChatRequest] = []
+        self.prefilled: list[ChatRequest] = []
         self.streaming = 0
+        self.most_streaming = 0
 
     async def traits(self) -> ModelTraits:
         return ModelTraits("fake", context_tokens=4096)
@@ -76,6 +92,7 @@ class FakeModel:
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
         self.requests.append(request)
         self.streaming += 1
+        self.most_streaming = max(self.most_streaming, self.streaming)
         try:
             reply = self.replies.pop(0)
             if isinstance(reply, AssistantError):
@@ -88,7 +105,7 @@ class FakeModel:
             self.streaming -= 1
 
     async def prefill(self, request: ChatRequest) -> None:
-        return
+        self.prefilled.append(request)
 
     async def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -274,6 +291,7 @@ class Scenario:
     reading: SketchReading | AssistantError = field(default_factory=lambda: SketchReading(100, 100, ()))
     runs_for: float = 60.0
     maker: PageMaker = field(default_factory=FakePageMaker)
+    settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
         self.transcriber = FakeTranscriber()
@@ -297,6 +315,26 @@ class Scenario:
         self.at(from_ + ONSET_SECONDS + 0.0001, SpeechStarted())
         self.at(to + PAUSE_SECONDS, SpeechSampled(Utterance(audio, to)))
         self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
+
+    def user_speaks(self, *stretches: tuple[str, float, float], ends: bool = True) -> None:
+        """One utterance with pauses in it, and everything that a listener tells while it lasts: (words, from, to)."""
+        began = stretches[0][1]
+        audio = np.zeros(round((stretches[-1][2] - began) * SPEECH_RATE), np.float32)
+        self.at(began + ONSET_SECONDS, SpeechStarted())
+        for text, start, end in stretches:
+            first, last = (round((at - began) * SPEECH_RATE) for at in (start, end))
+            audio[first:last] = self.transcriber.record(text, (last - first) / SPEECH_RATE).samples
+        for _, start, end in stretches:
+            for hop in np.arange(start + STEP_SECONDS, end, STEP_SECONDS):
+                self._progress(float(hop), audio[: round((hop - began) * SPEECH_RATE)], float(hop), is_pause=False)
+            said = audio[: round((end - began) * SPEECH_RATE)]
+            self._progress(end + SHORT_PAUSE_SECONDS, said, end, is_pause=True)
+        if ends:
+            end = stretches[-1][2]
+            self.at(end + SILENCE_SECONDS, UtteranceEnded(Utterance(AudioFrame(audio, SPEECH_RATE), end, len(audio))))
+
+    def _progress(self, at: float, said: Samples, ended_at: float, is_pause: bool) -> None:
+        self.at(at, SpeechProgressed(Utterance(AudioFrame(said, SPEECH_RATE), ended_at, len(said)), is_pause))
 
     def user_types(self, text: str, at: float, ticket: int = 0) -> None:
         self.at(at, TextSubmitted(text, ticket=ticket))
@@ -343,7 +381,7 @@ class Scenario:
         voice = Voice(FakeVoice(), self.speaker) if self.spoken else None
         reader = FakeReader(self.reading)
         parts = ReplyParts(
-            self.transcriber, self.model, FakePrompts(), self.store, reader, voice, Settings(), self._history, 1
+            self.transcriber, self.model, FakePrompts(), self.store, reader, voice, self.settings, self._history, 1
         )
         session: Session
 

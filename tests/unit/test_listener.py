@@ -14,6 +14,7 @@ from assistant.core.events import (
     NoticeShown,
     SpeechConfirmed,
     SpeechDiscarded,
+    SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
     SpeechSuspected,
@@ -25,7 +26,7 @@ from assistant.core.settings import EndpointSettings
 from assistant.core.types import SPEECH_RATE, Samples
 from tests.fakes import FakeMicrophone, LoudnessDetector
 
-DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SuspicionLifted)
+DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SuspicionLifted, SpeechProgressed)
 
 
 def sound(frames: int, loudness: float) -> Samples:

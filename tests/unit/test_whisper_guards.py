@@ -14,6 +14,7 @@ from assistant.audio.whisper import (
     Hypothesis,
     Search,
     Whisper,
+    Wish,
     likely_language,
     runs_in_circles,
 )
@@ -43,7 +44,7 @@ def said(text: str, logprob: float = -0.2, no_speech: float = 0.0) -> Hypothesis
 def transcribe(decoder: ScriptedDecoder, seconds: float = 5.0, gate: SpeechGate | None = None, language: str = ""):
     whisper = Whisper(decoder, gate or WideGate())
     sound = AudioFrame(np.full(int(seconds * SPEECH_RATE), 0.1, np.float32), SPEECH_RATE)
-    return whisper.transcribe(sound, language, threading.Event())
+    return whisper.transcribe(sound, Wish(language))
 
 
 def test_a_good_result_is_decoded_once_in_a_short_window():
@@ -120,7 +121,7 @@ def test_a_stop_ends_it_between_pieces():
     stop = threading.Event()
     stop.set()
     sound = AudioFrame(np.ones(SPEECH_RATE * 30, np.float32), SPEECH_RATE)
-    assert Whisper(decoder, WideGate()).transcribe(sound, "", stop).text == ""
+    assert Whisper(decoder, WideGate()).transcribe(sound, Wish(stop=stop)).text == ""
 
 
 @pytest.mark.parametrize(
