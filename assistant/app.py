@@ -96,6 +96,9 @@ class SlotReader:
     async def read(self, picture: Picture) -> SketchReading:
         return await self.slot.get().read(picture)
 
+    async def look_again(self, picture: Picture) -> SketchReading | None:
+        return await self.slot.get().look_again(picture)
+
     async def rectified(self, picture: Picture) -> Picture:
         return await self.slot.get().rectified(picture)
 

@@ -23,6 +23,7 @@ exit codes:
 
 BENCHMARKS = ("asr", "llm", "tts", "sketch", "elements", "start", "talk")
 LARGEST_SEED = 2**31 - 1
+LONGEST_THOUGHT = 600.0  # seconds; every way of looking at a drawing is tried long before
 SLOWEST, FASTEST = 0.5, 2.0
 
 
@@ -111,6 +112,9 @@ def _pages(commands: argparse._SubParsersAction[Parser], anywhere: Parser) -> No
     sketch.add_argument("--screenshot", type=Path, help="also take a picture of the page")
     sketch.add_argument("--elements", type=Path, help="also write what was found, as JSON")
     sketch.add_argument("--no-model", action="store_true", help="do without the language model")
+    sketch.add_argument(
+        "--think", type=_seconds, default=0.0, metavar="SECONDS", help="go on improving the page for so long"
+    )
     sketch.add_argument("--json", action="store_true")
 
 
@@ -140,6 +144,13 @@ def _rate(text: str) -> float:
     if not SLOWEST <= rate <= FASTEST:
         raise argparse.ArgumentTypeError(f"{text} is not between {SLOWEST:g} and {FASTEST:g}")
     return rate
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_THOUGHT:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LONGEST_THOUGHT:g} seconds")
+    return seconds
 
 
 def _seed(text: str) -> int:

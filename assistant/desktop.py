@@ -125,7 +125,8 @@ class SessionThread:
             history,
             conversation_id,
         )
-        jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id), self._post)
+        thinking = settings.pages.think_seconds
+        jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking), self._post)
         self._session = Session(parts, jobs, self._publish, self._drop_speech)
         self._listener = Listener(settings.endpoint, Silero(app.vad_path(engines.catalog)), self._post)
         for event in (

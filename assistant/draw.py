@@ -16,6 +16,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.sketch import SketchReading
 from assistant.outputs import check_outputs, write_output
 from assistant.pages.page_maker import PageMaker
+from assistant.session.thinking import think
 from assistant.vision.image import read_file
 
 COLUMNS = 78
@@ -31,6 +32,7 @@ class Drawing:
     screenshot: Path | None = None
     elements: Path | None = None
     with_model: bool = True
+    think_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Drawn:
 
 async def run_sketch(engines: app.Engines, options: argparse.Namespace) -> int:
     model = not options.no_model
-    drawing = Drawing(options.image, options.out, options.screenshot, options.elements, model)
+    drawing = Drawing(options.image, options.out, options.screenshot, options.elements, model, options.think)
     check_outputs([drawing.page, drawing.screenshot, drawing.elements], [drawing.image])
     drawn = await draw(engines, drawing)
     stages = {name: round(seconds, 3) for name, seconds in drawn.stage_seconds.items()}
@@ -77,18 +79,24 @@ async def draw(engines: app.Engines, drawing: Drawing) -> Drawn:
     eyes = engines.eyes.get()
     await app.warm(eyes)
     watch.mark("load")
-    reading = await eyes.read(await eyes.decode(data, drawing.image.name))
-    maker, title = PageMaker(), drawing.image.stem
-    page = maker.compile(reading, title)
-    write_output(drawing.page, page.html.encode())
+    picture = await eyes.decode(data, drawing.image.name)
+    reading = await eyes.read(picture)
+    page = PageMaker().open(reading, drawing.image.stem)
+    write_output(drawing.page, page.page(0).html.encode())
     watch.mark("first_paint")
     drawn = Drawn(reading, {**reading.stage_seconds, **watch.seconds})
+    if drawing.think_seconds and reading.elements:
+        async for thought in think(eyes, picture, page, drawing.think_seconds):
+            drawn.reading = thought.reading or drawn.reading
+            sys.stderr.write(f"vesper: thinking, {thought.share:.0%} of the time is used.\n")
+        write_output(drawing.page, page.page(1).html.encode())
+        watch.mark("think")
     if drawing.elements is not None:
-        write_output(drawing.elements, json.dumps(dataclasses.asdict(reading), indent=1).encode())
+        write_output(drawing.elements, json.dumps(dataclasses.asdict(drawn.reading), indent=1).encode())
     if drawing.with_model and reading.elements:
         try:
-            page = await maker.fill(reading, title, engines.model())
-            write_output(drawing.page, page.html.encode())
+            await page.fill(engines.model())
+            write_output(drawing.page, page.page(2).html.encode())
         except AssistantError as error:  # the page as drawn stands; the model only adds to it
             drawn.spared = error
         watch.mark("fill")

@@ -2,6 +2,7 @@
 
 Give a folder with pictures; where it also holds `manifest.jsonl` (labels) and `score.py` (the metric), every page is
 scored with it. `--perfect` takes the labels as what was seen, so that only layout and compiler are measured.
+`--think 0,5,10` measures the score against the seconds given for thinking longer, and `--chart` draws the curve.
 """
 
 from __future__ import annotations
@@ -57,11 +58,17 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--only", default="", help="pictures whose name contains this")
     parser.add_argument("--perfect", action="store_true")
     parser.add_argument("--pages", type=Path, help="keep the pages here")
+    parser.add_argument("--think", type=_numbers, metavar="SECONDS,...", help="score against seconds of thinking")
+    parser.add_argument("--every", type=int, default=1, help="only every so many pictures")
+    parser.add_argument("--chart", type=Path, help="draw the curve of --think into this SVG file")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     manifest = options.sketches / "manifest.jsonl"
     entries = {e["file"]: e for e in map(json.loads, manifest.read_text().splitlines())} if manifest.exists() else {}
     paths = sorted(p for p in options.sketches.iterdir() if p.suffix.lower() in PICTURES and options.only in p.name)
+    paths = paths[:: options.every]
+    if options.think:
+        return _think(options, paths, entries)
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.pages or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +84,35 @@ def run(arguments: list[str]) -> dict[str, Any]:
         print_table("Score of each page", ["file", *PARTS, "script errors", "requests"], rows)
         means = {part: _mean(scores, part) for part in PARTS}
         print("means: " + "  ".join(f"{part} {value:.3f}" for part, value in means.items()))
+    return result
+
+
+def _numbers(text: str) -> list[float]:
+    return sorted({float(part) for part in text.split(",")})
+
+
+def _think(options: argparse.Namespace, paths: list[Path], entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The curve: a row for each number of seconds."""
+    from benchmarks.thinking import chart, make_pages
+
+    labels = [entries[path.name] for path in paths if path.name in entries]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.pages or Path(scratch)
+        took = make_pages(paths, options.think, folder)
+        scored = {seconds: _scores(options.sketches, labels, folder / f"{seconds:g}") for seconds in options.think}
+    rows = [
+        {"seconds": s, "took": statistics.median(took[s]), **{part: _mean(scored[s], part) for part in PARTS}}
+        for s in options.think
+    ]
+    result = {"pictures": len(paths), "curve": rows}
+    if options.chart:
+        caption = f"seconds of thinking ({len(paths)} sketches, two cores)"
+        overlap = [(row["seconds"], 100 * row["layout_iou"]) for row in rows]
+        options.chart.write_text(chart([(r["seconds"], r["score"]) for r in rows], overlap, caption), "utf-8")
+    if options.json:
+        print_json(result)
+    else:
+        print_table("Score against seconds of thinking", list(rows[0]), [list(row.values()) for row in rows])
     return result
 
 

@@ -247,7 +247,9 @@ class PageJobStarted(Event):
 @dataclass(frozen=True, slots=True)
 class PageJobProgressed(Event):
     job: int
-    stage: str  # "decode" | "read" | "compile" | "fill"
+    stage: str  # "decode" | "read" | "compile" | "think" | "fill"
+    share: float = 0.0
+    """How much of a stage of known length is done, 0 to 1: thinking has one."""
 
 
 @dataclass(frozen=True, slots=True)

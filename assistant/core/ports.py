@@ -113,6 +113,13 @@ class SketchReader(Protocol):
         """Find the elements of a drawn page."""
         ...
 
+    async def look_again(self, picture: Picture) -> SketchReading | None:
+        """Look once more in another way; what all looks say together. None when there is no other way. Seconds.
+
+        Means the picture that was read last, and reads it first if it is another one.
+        """
+        ...
+
     async def rectified(self, picture: Picture) -> Picture:
         """The picture upright and flat: the one that the boxes of its reading lie in. Quick right after `read`."""
         ...
@@ -135,6 +142,17 @@ class EditablePage(Protocol):
 
     async def change(self, words: str, selected: str, model: LanguageModel | None) -> Edited:
         """Do what the words ask. The model is asked only where rules do not know; then it may take 20 seconds."""
+        ...
+
+    async def repair(self) -> bool:
+        """Lay the page out, compare it with the drawing, and keep what is truer. Is it another page now? Seconds.
+
+        Leaves a page alone that the user has shaped. Raises EngineError where nothing can lay out pages.
+        """
+        ...
+
+    def reconsider(self, reading: SketchReading) -> bool:
+        """Take a better reading of the same drawing, unless the user has shaped the page. Is it another page now?"""
         ...
 
     async def fill(self, model: LanguageModel) -> None:

@@ -74,6 +74,12 @@ class AheadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSettings:
+    think_seconds: float = 0.0
+    """How long to go on improving a page after it is first shown. 0 shows it as it was read at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacySettings:
     offline: bool = False
     """True forbids model downloads; nothing else ever reaches out by itself."""
@@ -101,5 +107,6 @@ class Settings:
     hearing: HearingSettings = field(default_factory=HearingSettings)
     mind: MindSettings = field(default_factory=MindSettings)
     ahead: AheadSettings = field(default_factory=AheadSettings)
+    pages: PageSettings = field(default_factory=PageSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     window: WindowSettings = field(default_factory=WindowSettings)

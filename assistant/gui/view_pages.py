@@ -69,6 +69,7 @@ STAGES = {
     "decode": "Opening the picture",
     "read": "Reading the drawing",
     "compile": "Laying out the page",
+    "think": "Page shown - looking again",
     "fill": "Page shown - filling in the words",
 }
 

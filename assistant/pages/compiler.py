@@ -24,7 +24,7 @@ from assistant.pages.red_ink import with_red_ink
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
-from assistant.pages.tree import Kind, Node
+from assistant.pages.tree import Kind, Node, first_id
 
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
@@ -138,6 +138,8 @@ class _Compiler:
             gap = self._measures.gap(target, reached) if index else 0
             if index and self._names(node.children[index - 1], child):
                 gap = min(gap, LABEL_GAP)
+            if index:
+                gap = self._document.fit.spaces.get(first_id(child), gap)
             space = round(gap * self._document.look.spacing)
             self._node(child, node, f"--gap: {space}px" if gap else "", depth + 1)
             reached += gap + self._measures.height(child)

@@ -14,7 +14,7 @@ from assistant.core.sketch import Box, Element, SketchReading
 from assistant.pages.intake import intake
 from assistant.pages.intents import Slots
 from assistant.pages.layout import layout
-from assistant.pages.measures import Measures
+from assistant.pages.measures import Fit, Measures
 from assistant.pages.tree import Node
 
 V = TypeVar("V")
@@ -67,6 +67,7 @@ class Document:
     slots: Slots = field(default_factory=Slots)
     styles: Mapping[str, Style] = field(default_factory=dict)
     look: Look = field(default_factory=Look)
+    fit: Fit = field(default_factory=Fit)
     page_title: str = ""
     """What the user named the page; empty takes the first heading."""
     language: str = "en"
@@ -79,7 +80,7 @@ class Document:
         return tuple(self.root.elements())
 
     def measures(self) -> Measures:
-        return Measures(self.frame, self.drawn)
+        return Measures(self.frame, self.drawn, self.fit)
 
     def element(self, element_id: str) -> Element | None:
         return next((element for element in self.elements() if element.id == element_id), None)

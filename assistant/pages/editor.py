@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from assistant.core.errors import EngineError, NetworkError
 from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Edited, Page, SketchReading
 from assistant.pages.compiler import compile_document
-from assistant.pages.document import Document, Version, Versions
+from assistant.pages.document import Document, Version, Versions, open_document
 from assistant.pages.edit_plan import (
     Change,
     OfferVariants,
@@ -18,10 +19,14 @@ from assistant.pages.edit_plan import (
     Steps,
     TakeVariant,
 )
+from assistant.pages.fitting import Ruler, fitted
+from assistant.pages.intake import intake
+from assistant.pages.measure import measure
 from assistant.pages.naming import ORDINALS, listed
 from assistant.pages.patches import Patch
 from assistant.pages.placing import Declined
 from assistant.pages.proposals import propose
+from assistant.pages.red_ink import with_red_ink
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 from assistant.pages.spoken_edits import stripped, understand
 from assistant.pages.targets import choose
@@ -37,9 +42,16 @@ DROPPED = ("never mind", "nevermind", "none", "neither", "forget it", "nothing",
 class PageEditor:
     """Implements core.ports.EditablePage."""
 
-    def __init__(self, document: Document, reading: SketchReading, question_seconds: float = QUESTION_SECONDS) -> None:
+    def __init__(
+        self,
+        document: Document,
+        reading: SketchReading,
+        question_seconds: float = QUESTION_SECONDS,
+        ruler: Ruler = measure,
+    ) -> None:
         self._versions = Versions(Version(document, AS_DRAWN))
         self._reading = reading
+        self._ruler = ruler
         self._question_seconds = question_seconds
         self._variants: tuple[Variant, ...] = ()
         self._open: tuple[str, Scope, Question] | None = None
@@ -64,6 +76,29 @@ class PageEditor:
         if plan is None and model is not None:
             plan = await self._proposed(words, selected, model)
         return Edited(NOT_UNDERSTOOD) if plan is None else self._carried_out(plan)
+
+    def reconsider(self, reading: SketchReading) -> bool:
+        before = self.document
+        if self._is_shaped or reading.elements == self._reading.elements:
+            return False
+        again = with_red_ink(open_document(reading, before.title), intake(reading).instructions)
+        self._reading = reading
+        self._versions = Versions(Version(replace(again, fit=replace(before.fit, spaces={})), AS_DRAWN))
+        return True
+
+    async def repair(self) -> bool:
+        if self._is_shaped:
+            return False
+        before = self.document
+        best = await asyncio.to_thread(fitted, before, intake(self._reading).elements, self._ruler)
+        if self._is_shaped or self.document != before or best == before:
+            return False  # the user was quicker
+        self._versions = Versions(Version(best, AS_DRAWN))
+        return True
+
+    @property
+    def _is_shaped(self) -> bool:
+        return bool(self._versions.past or self._versions.future or self._variants)
 
     async def fill(self, model: LanguageModel) -> None:
         slots = await fill_slots(self._reading, model, self._question_seconds)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
@@ -36,11 +38,24 @@ def within(value: float, bounds: tuple[float, float]) -> float:
     return min(bounds[1], max(bounds[0], value))
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Corrections found by looking at the finished page (fitting.py); as it is, what the sketch suggests."""
+
+    width: int = 0
+    """Of the content in pixels; 0 as the sketch's proportions suggest."""
+    pitch: float = 1.0
+    """Factor on distances down the page."""
+    spaces: Mapping[str, int] = field(default_factory=dict)
+    """Pixels above the part that begins with this element."""
+
+
 class Measures:
     """Pixels of the page per pixel of the sketch, and what follows from it."""
 
-    def __init__(self, root: Box, elements: tuple[Element, ...] = ()) -> None:
-        self.width = page_width(root)
+    def __init__(self, root: Box, elements: tuple[Element, ...] = (), fit: Fit | None = None) -> None:
+        fit = fit or Fit()
+        self.width = fit.width or page_width(root)
         self.scale = self.width / max(root.width, 1.0)
         heights = [e.box.height / e.lines for e in elements if e.type in WRITTEN and e.text]
         usual = median(heights) if heights else BODY_PIXELS[1] / self.scale
@@ -48,7 +63,7 @@ class Measures:
         self.body = round(within(usual * self.scale * BODY_SHARE, BODY_PIXELS), 1)
         """Font size of plain text, in pixels."""
         tight = within(self.body * LINE / max(usual * self.scale, 1.0), TIGHTEST)
-        self.pitch = self.scale * tight
+        self.pitch = self.scale * tight * fit.pitch
         """Pixels of the page per pixel of the sketch down the page: large writing was drawn with large gaps."""
         self._title = next((e.id for e in elements if e.type is ElementType.HEADING), "")
 

@@ -7,7 +7,9 @@ from assistant.core.sketch import Page, SketchReading
 from assistant.pages.compiler import compile_page
 from assistant.pages.document import open_document
 from assistant.pages.editor import PageEditor
+from assistant.pages.fitting import Ruler
 from assistant.pages.intake import intake
+from assistant.pages.measure import measure
 from assistant.pages.red_ink import with_red_ink
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 
@@ -15,15 +17,16 @@ from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 class PageMaker:
     """Implements core.ports.PageMaker. `question_seconds` is how long a model may take for one answer."""
 
-    def __init__(self, question_seconds: float = QUESTION_SECONDS) -> None:
+    def __init__(self, question_seconds: float = QUESTION_SECONDS, ruler: Ruler = measure) -> None:
         self._question_seconds = question_seconds
+        self._ruler = ruler
 
     def compile(self, reading: SketchReading, title: str) -> Page:
         return compile_page(reading, title)
 
     def open(self, reading: SketchReading, title: str) -> PageEditor:
         document = with_red_ink(open_document(reading, title), intake(reading).instructions)
-        return PageEditor(document, reading, self._question_seconds)
+        return PageEditor(document, reading, self._question_seconds, self._ruler)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         slots = await fill_slots(reading, model, self._question_seconds)

@@ -42,49 +42,45 @@ def find_browser() -> str | None:
 
 
 def render(page: Path, target: Path, width: int = 1280, height: int = 900) -> tuple[str, ...]:
-    """Write a PNG of the page, and return the errors its scripts made. Raises EngineError where the browser fails.
-
-    Chromium has no sandbox under root, so root's pictures are taken by the user who owns nothing.
-    """
-    browser = find_browser()
-    if browser is None:
-        raise EngineError("No browser was found to take a picture of the page.", "Install Chromium, or open the page.")
+    """Write a PNG of the page, and return the errors its scripts made. Raises EngineError where the browser fails."""
     with tempfile.TemporaryDirectory(prefix="vesper-render-", ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         copy, shot = work / "page.html", work / "page.png"
         shutil.copyfile(page, copy)
-        command = [
-            browser,
-            *SWITCHES,
-            f"--user-data-dir={work / 'profile'}",
-            f"--window-size={width},{height}",
-            f"--screenshot={shot}",
-            copy.as_uri(),
-        ]
+        said = _browse([f"--window-size={width},{height}", f"--screenshot={shot}", copy.as_uri()], work).stderr
         try:
-            said = _run(command, work)
             shutil.copyfile(shot, target)
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             raise EngineError("The browser could not take a picture of the page.", "Open the page instead.") from error
     return tuple(SCRIPT_ERROR.findall(said))
 
 
-def _run(command: list[str], work: Path) -> str:
-    """What the browser wrote on its error stream, its pages' consoles among it."""
+def run_browser(arguments: list[str], work: Path) -> str:
+    """What a headless browser wrote on its output. `work` is a folder of its own, with `page.html` in it."""
+    return str(_browse(arguments, work).stdout)
+
+
+def _browse(arguments: list[str], work: Path) -> subprocess.CompletedProcess[str]:
+    """Chromium has no sandbox under root, so for root it is run by the user who owns nothing."""
+    browser = find_browser()
+    if browser is None:
+        raise EngineError("No browser was found to take a picture of the page.", "Install Chromium, or open the page.")
     environment = {"HOME": str(work), "PATH": os.environ.get("PATH", os.defpath)}
     user: dict[str, Any] = {}
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        os.chown(work, NOBODY, NOBODY)
-        (work / "page.html").chmod(0o644)
-        user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    done = subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        timeout=RENDER_SECONDS,
-        check=True,
-        text=True,
-        errors="replace",
-        **user,
-    )
-    return str(done.stderr)
+    try:
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            os.chown(work, NOBODY, NOBODY)
+            (work / "page.html").chmod(0o644)
+            user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        return subprocess.run(
+            [browser, *SWITCHES, f"--user-data-dir={work / 'profile'}", *arguments],
+            env=environment,
+            capture_output=True,
+            timeout=RENDER_SECONDS,
+            check=True,
+            text=True,
+            errors="replace",
+            **user,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError("The browser could not open the page.", "Open the page yourself instead.") from error

@@ -51,3 +51,8 @@ def hull(nodes: tuple[Node, ...]) -> Box:
     for node in nodes[1:]:
         box = box.union(node.box)
     return box
+
+
+def first_id(node: Node) -> str:
+    """Id of the element the part begins with; "" where it holds none."""
+    return next((element.id for element in node.elements()), "")

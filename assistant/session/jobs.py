@@ -1,14 +1,15 @@
 """Page jobs: a dropped picture becomes a page beside the conversation.
 
-    decode ─▶ read ─▶ compile ─▶ first paint ─▶ the model fills the slots ─▶ final paint
+    decode ─▶ read ─▶ compile ─▶ first paint ─▶ thinking longer ─▶ the model fills the slots ─▶ final paint
 
-The conversation comes first: while a reply is made, filling stops, and starts again when the floor is free.
+The conversation comes first: while a reply is made, thinking and filling stop, and go on when the floor is free.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,16 @@ from assistant.core.events import (
 from assistant.core.ports import ConversationStore, EditablePage, Emit, LanguageModel, PageMaker, SketchReader
 from assistant.core.sketch import Page, SketchReading
 from assistant.core.types import Picture
+from assistant.session.thinking import think
+
+ASKED_SECONDS = 20.0  # of thinking, when somebody asks for it
+THINK_LONGER = re.compile(
+    r"(?:please )?"
+    r"(?:(?:think|look)(?: at (?:it|this|that))?(?: a (?:bit|little))? (?:longer|harder|again|more carefully)"
+    r"|improve (?:it|the page|this page)|try (?:harder|again))"
+    r"(?: (?:about|at|on) (?:it|this|that|the (?:page|sketch)))?(?: please)?[.!]?",
+    re.IGNORECASE,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +51,8 @@ class PageParts:
     model: LanguageModel | None
     store: ConversationStore
     conversation_id: int = 0
+    think_seconds: float = 0.0
+    """How long to go on improving every page after it was first shown."""
 
 
 @dataclass(slots=True)
@@ -55,6 +68,11 @@ class PageJob:
     selected: str = ""
     """Id of the part the user has clicked: what "this" means."""
     filled: bool = False
+    picture: Picture | None = None
+    """What was read, to look at again."""
+    flat: Picture | None = None
+    think_seconds: float = 0.0
+    """Time for thinking that is not used up."""
     painted: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
@@ -103,8 +121,10 @@ class PageJobs:
     def resume(self) -> None:
         self._paused = False
         job = self.latest
-        if job is not None and job.page is not None and not job.filled and (job.task is None or job.task.done()):
-            job.task = asyncio.create_task(self._fill(job))
+        if job is None or job.page is None or (job.filled and not job.think_seconds):
+            return
+        if job.task is None or job.task.done():
+            job.task = asyncio.create_task(self._improve(job))
 
     @property
     def shown(self) -> PageJob | None:
@@ -124,12 +144,18 @@ class PageJobs:
     def understands(self, words: str) -> bool:
         """Are the words plainly about the page that is shown? Decided by rules, in a millisecond."""
         job = self.shown
-        return job is not None and job.editable is not None and job.editable.understands(words, job.selected)
+        if job is None or job.editable is None:
+            return False
+        return bool(THINK_LONGER.fullmatch(words.strip())) or job.editable.understands(words, job.selected)
 
     async def edit(self, words: str) -> AsyncIterator[str]:
         """Change the page that is shown as the words ask, and say what came of it."""
         job = self.shown
         if job is None or job.editable is None:
+            return
+        if THINK_LONGER.fullmatch(words.strip()):
+            job.think_seconds = ASKED_SECONDS
+            yield f"I take another {ASKED_SECONDS:g} seconds for it."
             return
         edited = await job.editable.change(words, job.selected, self._parts.model)
         if edited.variants:
@@ -157,7 +183,7 @@ class PageJobs:
         finally:
             job.painted.set()
         if not self._paused:
-            await self._fill(job)
+            await self._improve(job)
 
     async def _first_paint(self, job: PageJob, source: bytes | Picture) -> None:
         parts = self._parts
@@ -165,10 +191,38 @@ class PageJobs:
         picture = source if isinstance(source, Picture) else await parts.reader.decode(source, job.name)
         self._emit(PageJobProgressed(job.number, "read"))
         job.reading = await parts.reader.read(picture)
-        self._emit(SketchRead(job.number, job.reading, await parts.reader.rectified(picture)))
+        job.picture, job.flat = picture, await parts.reader.rectified(picture)
+        job.think_seconds = parts.think_seconds if job.reading.elements else 0.0
+        self._emit(SketchRead(job.number, job.reading, job.flat))
         self._emit(PageJobProgressed(job.number, "compile"))
         job.editable = parts.maker.open(job.reading, job.name)
-        await self._paint(job, job.editable, final=parts.model is None)
+        await self._paint(job, job.editable, final=parts.model is None and not job.think_seconds)
+
+    async def _improve(self, job: PageJob) -> None:
+        try:
+            await self._think(job)
+        except AssistantError as error:  # the page stands as it is; thinking only adds to it
+            job.think_seconds = 0.0
+            self._emit(NoticeShown("info", "The page stays as it is.", error.what))
+        if not job.filled:
+            await self._fill(job)
+
+    async def _think(self, job: PageJob) -> None:
+        seconds = job.think_seconds
+        if seconds <= 0 or job.editable is None or job.picture is None:
+            return
+        self._emit(PageJobProgressed(job.number, "think"))
+        async for thought in think(self._parts.reader, job.picture, job.editable, seconds):
+            job.think_seconds = seconds * (1 - thought.share)
+            self._emit(PageJobProgressed(job.number, "think", thought.share))
+            if thought.reading is not None:
+                job.reading, job.filled, job.selected = thought.reading, False, ""
+                self._emit(SketchRead(job.number, thought.reading, job.flat or job.picture))
+            if thought.changed:
+                await self._paint(job, job.editable, final=False)
+        job.think_seconds = 0.0
+        if self._parts.model is None or job.filled:
+            await self._paint(job, job.editable, final=True)
 
     async def _fill(self, job: PageJob) -> None:
         if self._parts.model is None or job.editable is None:

@@ -31,6 +31,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "voice.rate": (0.5, 2.0),
     "mind.temperature": (0.0, 2.0),
     "mind.longest_reply_tokens": (16, 32_768),
+    "pages.think_seconds": (0.0, 600.0),
     "window.text_scale": (0.5, 3.0),
 }
 """Inclusive limits of the numbers. A number without a line here is not limited."""

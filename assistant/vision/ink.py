@@ -20,6 +20,8 @@ Mask = npt.NDArray[np.uint8]  # 0 or 255
 STRONG_FLOOR = 26  # darkness of 255; paper grain and JPEG blocks stay below
 STRONG_CEILING = 80  # pale pencil beside black pen must still start a stroke
 WEAK_SHARE = 0.5  # a stroke goes on where it is at least half as dark as where it starts
+MOST_PALE = 0.8  # pale ink far from all strokes, per ink of strokes: more is ruled or squared paper
+RULED_SHARE = 0.85  # the least darkness there of where a stroke goes on, per darkness of where it starts
 LEAK_PIXELS = 16  # how far weak ink may run from strong ink: ruled paper touching a stroke must not come along
 RED_SHARE = 0.6  # more red ink than this: the pen was red, it is the drawing
 MAX_PIECES = 3000  # connected pieces looked at; a photo of gravel has more
@@ -115,12 +117,20 @@ def _thresholds(darkness: Pixels) -> tuple[float, float]:
 def _hysteresis(darkness: Pixels, strong: float, weak: float) -> Mask:
     start = np.where(darkness >= strong, 255, 0).astype(np.uint8)
     start = _without_specks(start)
+    weak = max(weak, RULED_SHARE * strong) if _is_ruled(darkness, start, strong, weak) else weak
     allowed = np.where(darkness >= weak, 255, 0).astype(np.uint8)
     grown = start
     cross = np.ones((3, 3), np.uint8)
     for _ in range(LEAK_PIXELS):
         grown = _both(cv2.dilate(grown, cross), allowed)
     return np.asarray(cv2.bitwise_or(grown, start), np.uint8)
+
+
+def _is_ruled(darkness: Pixels, start: Mask, strong: float, weak: float) -> bool:
+    """Is there much pale ink that belongs to no stroke? Then strokes must not run on into it."""
+    near = cv2.dilate(start, np.ones((9, 9), np.uint8))
+    pale = (darkness >= weak) & (darkness < strong) & (near == 0)
+    return bool(np.count_nonzero(pale) > MOST_PALE * np.count_nonzero(start))
 
 
 def _without_specks(mask: Mask) -> Mask:

@@ -96,6 +96,12 @@ def is_navigation_text(text: str) -> bool:
     return text.strip().lower() in _words(_NAVIGATION)
 
 
+def is_known_text(text: str) -> bool:
+    """Are all its words words of interfaces?"""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return bool(words) and all(word in _known() for word in words)
+
+
 def language_of(texts: list[str]) -> str:
     """ "es" where Spanish interface words outnumber English ones, else "en"."""
     words = [w for t in texts for w in re.findall(r"[^\W\d_]+", t.lower())]

@@ -18,6 +18,7 @@ from assistant.vision import lexicon
 from assistant.vision.detector import Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
+from assistant.vision.light import on_light_paper
 from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, Reads, TextReader
 from assistant.vision.rectify import Matrix, carry, rectify
@@ -90,6 +91,7 @@ def pixels(png: bytes) -> Pixels:
 def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> Perception:
     """The elements of a BGR picture, by rules alone where there is no network."""
     clock = _Clock()
+    image = on_light_paper(image)
     turned = turn_upright(image, _lines(image, reader), reader)
     clock.lap("ocr")
     page = rectify(turned.image, turned.lines)

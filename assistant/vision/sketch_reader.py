@@ -34,6 +34,10 @@ class SketchReader:
         answer, _ = await self._worker.call("read", {}, picture.png, READ_SECONDS)
         return reading_from_json(answer)
 
+    async def look_again(self, picture: Picture) -> SketchReading | None:
+        answer, _ = await self._worker.call("look_again", {}, picture.png, 2 * READ_SECONDS)
+        return reading_from_json(answer) if answer else None
+
     async def rectified(self, picture: Picture) -> Picture:
         answer, png = await self._worker.call("rectified", {}, picture.png, READ_SECONDS)
         return replace(picture, png=png, width=int(answer["width"]), height=int(answer["height"])) if png else picture

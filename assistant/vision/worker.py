@@ -1,4 +1,4 @@
-"""The vision worker's function table: decode, read, rectified, describe, warm. Runs in a child process.
+"""The vision worker's function table: decode, read, look_again, rectified, describe, warm. Runs in a child process.
 
 Libraries that meet foreign bytes are imported here and nowhere in the window's process (assistant/workers).
 """
@@ -11,10 +11,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from assistant.core.sketch import SketchReading
 from assistant.vision import pipeline
+from assistant.vision.agreement import agreed
 from assistant.vision.codec import reading_to_json
 from assistant.vision.describe import describe_lines
 from assistant.vision.image import decode as decode_file
+from assistant.vision.looks import LOOKS, look_again
 from assistant.vision.pipeline import Perception
 from assistant.workers.child import Function
 
@@ -24,7 +27,14 @@ Answer = tuple[dict[str, Any], bytes]
 def serve() -> Mapping[str, Function]:
     cv2.setNumThreads(2)  # the window and the models need the rest
     desk = ReadingDesk()
-    return {"warm": warm, "decode": decode, "read": desk.read, "rectified": desk.rectified, "describe": describe}
+    return {
+        "warm": warm,
+        "decode": decode,
+        "read": desk.read,
+        "look_again": desk.look_again,
+        "rectified": desk.rectified,
+        "describe": describe,
+    }
 
 
 def warm(arguments: dict[str, Any], blob: bytes) -> Answer:
@@ -45,9 +55,19 @@ class ReadingDesk:
     def __init__(self) -> None:
         self._png = b""
         self._seen: Perception | None = None
+        self._looks: list[SketchReading] = []
 
     def read(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         return reading_to_json(self._look(blob).reading), b""
+
+    def look_again(self, arguments: dict[str, Any], blob: bytes) -> Answer:
+        """What all looks at the picture say together, after one more. Nothing when every way was tried."""
+        seen = self._seen if self._seen is not None and blob == self._png else self._look(blob)
+        if len(self._looks) > len(LOOKS):
+            return {}, b""
+        look = LOOKS[len(self._looks) - 1]
+        self._looks.append(look_again(seen, look, pipeline.text_reader(), pipeline.detector()))
+        return reading_to_json(agreed(self._looks)), b""
 
     def rectified(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         """The flat picture as PNG; no bytes where the picture was flat already."""
@@ -61,6 +81,7 @@ class ReadingDesk:
     def _look(self, blob: bytes) -> Perception:
         self._seen = pipeline.perceive_picture(blob)
         self._png = blob
+        self._looks = [self._seen.reading]
         return self._seen
 
 

@@ -224,6 +224,7 @@ class FakeReader:
 
     def __init__(self, reading: SketchReading | AssistantError) -> None:
         self.reading = reading
+        self.looks = 0
 
     async def decode(self, data: bytes, name: str) -> Picture:
         await asyncio.sleep(0.1)
@@ -234,6 +235,14 @@ class FakeReader:
         if isinstance(self.reading, AssistantError):
             raise self.reading
         return self.reading
+
+    async def look_again(self, picture: Picture) -> SketchReading | None:
+        """Another second; three ways to look, each of which finds one element more."""
+        await asyncio.sleep(1.0)
+        self.looks += 1
+        if self.looks > 3 or isinstance(self.reading, AssistantError):
+            return None
+        return replace(self.reading, elements=(*self.reading.elements, *self.reading.elements[:1] * self.looks))
 
     async def rectified(self, picture: Picture) -> Picture:
         return replace(picture, png=b"flat " + picture.png)
@@ -257,6 +266,15 @@ class FakeEditablePage:
 
     async def change(self, words: str, selected: str, model: object) -> Edited:
         return Edited("I did not understand what to change.")
+
+    def reconsider(self, reading: SketchReading) -> bool:
+        self._html = f"<p>seen again: {len(reading.elements)}</p>"
+        return True
+
+    async def repair(self) -> bool:
+        await asyncio.sleep(1.0)
+        self._html += "<p>repaired</p>"
+        return True
 
     async def fill(self, model: object) -> None:
         await asyncio.sleep(2.0)
@@ -292,6 +310,7 @@ class Scenario:
     runs_for: float = 60.0
     maker: PageMaker = field(default_factory=FakePageMaker)
     settings: Settings = field(default_factory=Settings)
+    think_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.transcriber = FakeTranscriber()
@@ -306,6 +325,12 @@ class Scenario:
         audio = self.transcriber.record(text, to - from_)
         self.at(from_ + ONSET_SECONDS, SpeechStarted())
         self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
+
+    def user_cancels_page(self, job: int, at: float) -> None:
+        def cancel(session: Session) -> None:
+            self._cancelling = asyncio.ensure_future(session.jobs.cancel(job))
+
+        self._script.append((at, cancel))
 
     def user_calls_in(self, text: str, from_: float, to: float) -> None:
         """Open microphone: the whole sequence that a listener gives, with its early doubts."""
@@ -388,6 +413,6 @@ class Scenario:
         def post(event: Event) -> None:
             session.post(event)
 
-        jobs = PageJobs(PageParts(reader, self.maker, self.model, self.store, 1), post)
+        jobs = PageJobs(PageParts(reader, self.maker, self.model, self.store, 1, self.think_seconds), post)
         session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: None)
         return session

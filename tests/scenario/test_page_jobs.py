@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from assistant.core.errors import InputError
-from assistant.core.events import PageJobFailed, PagePainted, PictureAttached, PictureDropped, ReplyDelta, SketchRead
+from assistant.core.events import (
+    PageJobFailed,
+    PageJobProgressed,
+    PagePainted,
+    PictureAttached,
+    PictureDropped,
+    ReplyDelta,
+    SketchRead,
+)
 from assistant.core.sketch import Box, Element, ElementType, SketchReading
 from assistant.core.types import Picture
 from tests.scenario.scenario import Scenario
@@ -65,3 +73,59 @@ def test_a_picture_with_a_question_is_described_to_a_model_that_cannot_see() -> 
     talk.user_types("what does this say", at=1.0)
     talk.run()
     assert talk.model.requests[0].messages[-1].pictures[0].description == "top left: Menu"
+
+
+def test_thinking_longer_looks_again_repairs_and_tells_how_far_it_is() -> None:
+    talk = Scenario(reading=READING, think_seconds=10.0)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    pages = [html for _, html, _ in painted(talk)]
+    assert pages == [
+        "<p>drawn</p>",
+        "<p>drawn</p><p>repaired</p>",
+        "<p>seen again: 3</p>",
+        "<p>seen again: 4</p>",
+        "<p>seen again: 5</p>",
+        "<p>seen again: 5</p><p>repaired</p>",
+        "<p>filled</p>",
+    ]
+    shares = [e.share for e in talk.of(PageJobProgressed) if e.stage == "think"]  # type: ignore[attr-defined]
+    assert shares == sorted(shares)
+    assert len(shares) == 6
+
+
+def test_a_short_time_for_thinking_is_kept() -> None:
+    talk = Scenario(reading=READING, think_seconds=3.5)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    assert [html for _, html, _ in painted(talk)][1:-1] == ["<p>drawn</p><p>repaired</p>"]
+    (filling,) = [t for t, e in talk.events if isinstance(e, PageJobProgressed) and e.stage == "fill"]
+    assert filling < 2.1 + 3.5 + 0.1
+
+
+def test_a_question_takes_the_time_from_thinking_which_goes_on_afterwards() -> None:
+    talk = Scenario(reading=READING, replies=["Yes."], think_seconds=10.0)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.user_types("are you there", at=4.0)
+    talk.run()
+    assert talk.history[-1].text == "Yes."
+    assert painted(talk)[-1][1] == "<p>filled</p>"
+    assert any("seen again" in html for t, html, _ in painted(talk) if t > 5.0)
+
+
+def test_thinking_is_cancelled_with_its_page() -> None:
+    talk = Scenario(reading=READING, think_seconds=10.0)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.user_cancels_page(1, at=3.5)
+    talk.run()
+    assert max(t for t, _, _ in painted(talk)) < 3.6
+
+
+def test_somebody_may_ask_for_more_thinking() -> None:
+    talk = Scenario(reading=READING)
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.user_types("Think a bit longer about it, please.".replace(",", ""), at=8.0)
+    talk.run()
+    assert "another 20 seconds" in talk.history[-1].text
+    assert painted(talk)[-1][1] == "<p>filled</p>"
+    assert any("repaired" in html for t, html, _ in painted(talk) if t > 8.0)
