@@ -111,8 +111,11 @@ class Listener:
     def open(self) -> None:
         """Listen hands-free. MicrophoneOpened follows with the first frame, so it is true when it is said."""
         if not self._is_open:
+            was_pressed = self._press is not None
             self._is_open = True
             self._start_afresh()
+            if was_pressed:  # a tap: what the key began is no utterance
+                self._emit(SpeechDiscarded())
 
     def close(self) -> None:
         """Mute, at once. Speech in progress is forgotten."""

@@ -27,6 +27,14 @@ class MicrophoneClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionChanged(Event):
+    """Who may speak to the assistant now."""
+
+    attention: str
+    """Value of attention.Attention."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted(Event):
     """The user has spoken for long enough to count as speech, not a cough."""
 

@@ -18,6 +18,18 @@ class AudioSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkSettings:
+    way: str = "open"
+    """"open" (everything said is meant for the assistant), "name" (it waits for its name), "key" or "text"."""
+    name: str = "Vesper"
+    """What it is called by."""
+    follow_up_seconds: float = 12.0
+    """After an answer no name is needed for so long: time to think about what to ask next."""
+    global_key: bool = False
+    """The talk key also works while another window has the focus."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointSettings:
     speech_threshold: float = 0.5
     """Silero's probability from which a 32 ms frame counts as speech."""
@@ -38,6 +50,8 @@ class VoiceSettings:
     voice: str = "heart"
     rate: float = 1.0
     """Speaking rate, 0.5 to 2."""
+    warmth: float = 0.0
+    """-1 (clear) to 1 (warm): how much the low half of the voice is favoured over the high one."""
     spoken_replies: bool = True
 
 
@@ -102,6 +116,7 @@ class WindowSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     audio: AudioSettings = field(default_factory=AudioSettings)
+    talk: TalkSettings = field(default_factory=TalkSettings)
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)

@@ -66,7 +66,7 @@ class Session:
         self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
         self._ahead = HeadStart(parts, publish, self._may_speculate)
-        self._weigher = Weigher(self._transcript, self._sounding, self.post)
+        self._weigher = Weigher(self._transcript, self.sounding, self.post)
 
     @property
     def phase(self) -> Phase:
@@ -224,7 +224,8 @@ class Session:
     async def _transcript(self, audio: AudioFrame) -> Transcript:
         return await self._parts.transcriber.transcribe(audio, self._parts.settings.hearing.language)
 
-    def _sounding(self) -> str:
+    def sounding(self) -> str:
+        """What is being said and has just been said."""
         return self._reply.sounding() if self._reply is not None else ""
 
     async def _cancel_reply(self, goes_on: bool = False) -> None:

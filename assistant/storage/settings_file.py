@@ -29,6 +29,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "endpoint.pre_roll_seconds": (0.0, 2.0),
     "endpoint.longest_seconds": (1.0, 600.0),
     "voice.rate": (0.5, 2.0),
+    "voice.warmth": (-1.0, 1.0),
+    "talk.follow_up_seconds": (2.0, 120.0),
     "mind.temperature": (0.0, 2.0),
     "mind.longest_reply_tokens": (16, 32_768),
     "pages.think_seconds": (0.0, 600.0),
@@ -38,11 +40,13 @@ RANGES: Mapping[str, tuple[float, float]] = {
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "voice.engine": ("hibari", "kokoro"),
+    "talk.way": ("open", "name", "key", "text"),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
     "window.theme": ("system", "light", "dark"),
 }
 
 PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "talk.name": (re.compile(r".*[^\W\d_]{2}.*"), 'a name that can be said, such as "Vesper"'),
     "hearing.language": (re.compile(r"(?:[a-z]{2,3})?"), 'a language code such as "en"'),
     "mind.server_url": (re.compile(r"(?:https?://[^\s/]+\S*)?"), 'an address such as "https://host/v1"'),
 }

@@ -1,0 +1,125 @@
+"""Was the assistant called by its name? A recogniser has its own spelling of names ("Vespa", "whisper"), so sounds are
+compared and not letters.
+
+Pure. A name counts where people put one to call somebody: at the beginning, after "hey" or the like, or at the end
+after a comma. In the middle of a sentence it is talked about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+GREETINGS = frozenset({"hey", "hi", "hello", "ok", "okay", "oh", "so", "yo", "dear", "excuse", "me", "and", "um", "uh"})
+MOST_GREETINGS = 2  # "oh hey", "excuse me"
+TOLERANCE = 0.15  # of the sounds of a name; "Vesper" has five, so one wrong vowel and one near consonant pass
+STRICT = 0.08  # where less else speaks for a call: a name in pieces ("Vest per"), or at the end without a comma
+CLOSE, NEAR, FAR = 0.15, 0.4, 1.0  # what another sound in its place costs: a vowel, a cousin, anything else
+
+SPELLINGS = (
+    (re.compile(r"'s$|s'$"), ""),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"wh"), "w"),
+    (re.compile(r"[ck]k|q|c(?![eiyh])"), "k"),
+    (re.compile(r"c(?=[eiy])"), "s"),
+    (re.compile(r"(?:[aeiou]r|re|ah?|er?s)$"), "@"),  # "Vesper", "Vespa", "Vespre" end in the same murmur
+    (re.compile(r"(?<=[aeiou])[hy](?![aeiou])"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+VOWELS = frozenset("aeiouy@")
+COUSINS = tuple(frozenset(group) for group in ("pb", "td", "kgx", "szc", "fvw", "mn", "lr", "jyg"))
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """`words` is what was said besides the name; empty where the name was all."""
+
+    words: str
+
+
+def called(text: str, name: str) -> Called | None:
+    """None where nobody was called. An empty name is never heard."""
+    found = [(match.start(), match.end(), match.group().lower()) for match in WORD.finditer(text)]
+    wanted = [word.lower() for word in WORD.findall(name)]
+    if not found or not wanted:
+        return None
+    first = 0
+    while first < min(MOST_GREETINGS, len(found) - 1) and found[first][2] in GREETINGS:
+        first += 1
+    for start in range(first + 1):
+        for count in {len(wanted), len(wanted) + 1, max(1, len(wanted) - 1)}:
+            strictness = TOLERANCE if count == len(wanted) else STRICT
+            if _sounds_like(found[start : start + count], wanted, strictness):
+                return Called(_tidy(text[found[start + count - 1][1] :]))
+    return _called_at_the_end(text, found, wanted)
+
+
+def without_name(text: str, name: str) -> str:
+    """The words without the name they are addressed to, where that is beyond doubt; else as they are.
+
+    "Whisper is a program" stays whole: only a pause, written as punctuation, or a greeting tells a call from a subject.
+    """
+    heard = called(text, name)
+    if heard is None or not heard.words:
+        return text
+    start = text.rfind(heard.words[1:])
+    lead = text[: max(0, start - 1)].rstrip(" ")
+    is_addressed = lead.endswith((",", ".", "!", "?", ":", "-", "…")) or heard.words == _tidy(text[: len(heard.words)])
+    greeted = any(word.lower() in GREETINGS for word in WORD.findall(lead)[:1])
+    return heard.words if is_addressed or greeted else text
+
+
+def _called_at_the_end(text: str, found: list[tuple[int, int, str]], wanted: list[str]) -> Called | None:
+    count = len(wanted)
+    if len(found) <= count:
+        return None
+    end = found[-count - 1][1]
+    has_pause = any(mark in text[end : found[-count][0]] for mark in ",.!?")
+    if not _sounds_like(found[-count:], wanted, TOLERANCE if has_pause else STRICT):
+        return None
+    return Called(_tidy(text[:end] + _ending(text[end:])))
+
+
+def _ending(text: str) -> str:
+    """What kind of sentence it was: the mark before the name says it, or else the one after."""
+    return next((mark for mark in text if mark in ".!?"), "")
+
+
+def _sounds_like(words: list[tuple[int, int, str]], wanted: list[str], tolerance: float) -> bool:
+    if not words:
+        return False
+    heard, meant = _sounds("".join(word for _, _, word in words)), _sounds("".join(wanted))
+    return heard == meant or _distance(heard, meant) <= tolerance * len(meant)
+
+
+def _sounds(word: str) -> str:
+    """One letter per sound, roughly."""
+    for pattern, sound in SPELLINGS:
+        word = pattern.sub(sound, word)
+    return word
+
+
+def _distance(first: str, second: str) -> float:
+    """Levenshtein's, where a sound turns into a cousin more cheaply than into a stranger."""
+    row = [float(at) for at in range(len(second) + 1)]
+    for index, sound in enumerate(first, start=1):
+        above, row = row, [float(index)]
+        for at, (diagonal, straight) in enumerate(pairwise(above)):
+            row.append(min(diagonal + _cost(sound, second[at]), straight + FAR, row[-1] + FAR))
+    return row[-1]
+
+
+def _cost(first: str, second: str) -> float:
+    if first == second:
+        return 0.0
+    if first in VOWELS and second in VOWELS:
+        return CLOSE if "@" not in (first, second) else NEAR
+    return NEAR if any(first in group and second in group for group in COUSINS) else FAR
+
+
+def _tidy(text: str) -> str:
+    text = text.strip(" ,;:-–—…").lstrip(".!?").strip()
+    return text[:1].upper() + text[1:]
