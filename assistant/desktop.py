@@ -10,11 +10,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from assistant import app
+from assistant.audio.earcons import earcon
 from assistant.audio.echo import EchoSafeMicrophone
 from assistant.audio.listener import Listener
 from assistant.audio.sound_card import SoundCard
 from assistant.audio.vad import Silero
 from assistant.core.aio import cancel_and_wait
+from assistant.core.attention import Earcon
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
     DownloadProgressed,
@@ -30,10 +32,13 @@ from assistant.core.events import (
 )
 from assistant.core.history import History
 from assistant.core.ports import Emit
-from assistant.core.settings import Settings
-from assistant.gui.facts import Choices, ChoicesListed, ModelRow, ModelsListed, SettingsApplied, TurnsRestored
+from assistant.core.settings import Settings, TalkSettings
+from assistant.core.types import AudioFrame
+from assistant.gui.facts import SettingsApplied, TurnsRestored
+from assistant.listings import choices_listed, models_listed
 from assistant.llm.prompts import PromptBuilder
 from assistant.pages.page_maker import PageMaker
+from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
 from assistant.session.reply import ReplyParts, Voice
 from assistant.session.session import Session
@@ -66,6 +71,7 @@ class SessionThread:
         self._card: SoundCard
         self._microphone: EchoSafeMicrophone
         self._listener: Listener
+        self._doorway: Doorway
 
     # The thread -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +108,7 @@ class SessionThread:
         await self._closing.wait()
         for task in tuple(self._tasks):
             await cancel_and_wait(task)
+        await self._doorway.close()
         await self._store.close()
         await self._engines.close()
 
@@ -114,8 +121,9 @@ class SessionThread:
         self._card = SoundCard(settings.audio, self._publish)
         self._microphone = EchoSafeMicrophone(self._card, settings.audio, self._publish)
         reader, model = app.SlotReader(engines.eyes), engines.model()
+        recollection = Recollection(app.SlotTranscriber(engines.hearing), settings.talk)
         parts = ReplyParts(
-            app.SlotTranscriber(engines.hearing),
+            recollection,
             model,
             PromptBuilder(),
             self._store,
@@ -127,18 +135,21 @@ class SessionThread:
         )
         thinking = settings.pages.think_seconds
         jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking), self._post)
-        self._session = Session(parts, jobs, self._publish, self._drop_speech)
-        self._listener = Listener(settings.endpoint, Silero(app.vad_path(engines.catalog)), self._post)
+        self._session = Session(parts, jobs, self._publish_of_session, self._drop_speech)
+        house = Household(self._post, self._publish, self._chime, self._session.sounding)
+        self._doorway = Doorway(lambda: self._listener, house, recollection)
+        self._doorway.apply(settings.talk, settings.hearing.language)
+        self._listener = Listener(settings.endpoint, Silero(app.vad_path(engines.catalog)), self._doorway.hear)
         for event in (
             SettingsApplied(settings),
-            self._choices(),
-            self._models(),
+            choices_listed(engines.catalog),
+            models_listed(engines.catalog),
             TurnsRestored(history.turns),
             *notices,
         ):
             self._publish(event)
-        if settings.window.open_microphone:
-            self._listener.open()
+        if settings.talk.way == "text" or (settings.window.open_microphone and settings.talk.way != "key"):
+            self._doorway.choose(settings.talk.way)
 
     async def _load(self) -> None:
         """Engines in the background; then the prompt's beginning, so that the first answer does not wait for it."""
@@ -169,38 +180,24 @@ class SessionThread:
     def _post(self, event: Event) -> None:
         self._session.post(event)
 
+    def _publish_of_session(self, event: Event) -> None:
+        self._publish(event)
+        self._doorway.see(event)
+
     def _drop_speech(self) -> None:
         self._listener.drop_speech()
 
-    # What the window lists ------------------------------------------------------------------------------------------
+    def _chime(self, kind: Earcon) -> None:
+        """A short sound, where the user wants them and nothing else is being played."""
+        speaker = self._card.speaker
+        if self._engines.settings.audio.earcons and speaker.is_open and not speaker.queued_seconds:
+            frame = earcon(kind)
+            self._microphone.cover(frame.seconds)
+            self._keep(self._play(frame))
 
-    def _models(self) -> ModelsListed:
-        import psutil
-
-        catalog = self._engines.catalog
-        needed = catalog.default_ids(psutil.virtual_memory().total)
-        return ModelsListed(
-            tuple(
-                ModelRow(c.id, c.title, c.bytes, c.licence, catalog.is_present(c.id), c.id in needed)
-                for c in catalog.cards
-            )
-        )
-
-    def _choices(self) -> ChoicesListed:
-        from assistant.audio.devices import list_devices
-
-        try:
-            devices = list_devices()
-        except AssistantError:
-            devices = ()
-        minds = tuple((card.id, card.title) for card in self._engines.catalog.cards if card.task == "mind")
-        return ChoicesListed(
-            Choices(
-                tuple(device.name for device in devices if device.input_channels),
-                tuple(device.name for device in devices if device.output_channels),
-                minds=(("auto", "Choose for me"), *minds),
-            )
-        )
+    async def _play(self, frame: AudioFrame) -> None:
+        await self._card.speaker.play(frame)
+        await self._card.speaker.drain()
 
     # Commands -------------------------------------------------------------------------------------------------------
 
@@ -220,16 +217,16 @@ class SessionThread:
         self._call(lambda: self._post(StopRequested()))
 
     def open_microphone(self) -> None:
-        self._call(lambda: self._listener.open())
+        self._call(self._unmute)
 
     def close_microphone(self) -> None:
-        self._call(lambda: self._listener.close())
+        self._call(lambda: self._doorway.mute())
 
     def begin_push(self) -> None:
-        self._call(lambda: self._listener.begin_push())
+        self._call(lambda: self._doorway.press())
 
     def end_push(self) -> None:
-        self._call(lambda: self._listener.end_push())
+        self._call(lambda: self._doorway.release())
 
     def change_settings(self, settings: Settings) -> None:
         self._spawn(self._change(settings))
@@ -290,6 +287,15 @@ class SessionThread:
             return
         self._post(PictureAttached(name, picture))
 
+    def _unmute(self) -> None:
+        way = self._engines.settings.talk.way
+        self._doorway.choose(way if way in ("open", "name") else "open")
+
+    def _change_way(self, before: TalkSettings, settings: Settings) -> None:
+        self._doorway.apply(settings.talk, settings.hearing.language)
+        if before.way != settings.talk.way:
+            self._doorway.choose(settings.talk.way)
+
     async def _change(self, settings: Settings) -> None:
         before = self._engines.settings
         try:
@@ -301,6 +307,7 @@ class SessionThread:
         parts.voice = self._voice(settings)
         self._card.apply(settings.audio)
         self._microphone.apply(settings.audio)
+        self._change_way(before.talk, settings)
         if before.endpoint != settings.endpoint:
             self._listener.apply(settings.endpoint)
         await self._engines.apply(settings)
@@ -333,7 +340,7 @@ class SessionThread:
         except AssistantError as error:
             self._publish(NoticeShown("error", error.what, error.advice))
         finally:
-            self._publish(self._models())
+            self._publish(models_listed(self._engines.catalog))
         await self._load()
 
     async def _remove(self, model_id: str) -> None:
@@ -345,4 +352,4 @@ class SessionThread:
             await asyncio.to_thread(Downloader(catalog, DownloadOptions(hub_url())).remove, model_id)
         except AssistantError as error:
             self._publish(NoticeShown("error", error.what, error.advice))
-        self._publish(self._models())
+        self._publish(models_listed(self._engines.catalog))

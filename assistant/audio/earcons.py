@@ -36,4 +36,4 @@ def _note(hertz: float, seconds: float) -> Samples:
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     wave = np.sin(2 * np.pi * hertz * time) + OVERTONE * np.sin(4 * np.pi * hertz * time)
     envelope = np.minimum(1.0, np.minimum(time, seconds - time) / FADE_SECONDS) * np.exp(-3 * time / seconds)
-    return (LOUDNESS * wave * envelope).astype(np.float32)
+    return np.asarray(LOUDNESS * wave * envelope, np.float32)

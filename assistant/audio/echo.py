@@ -96,6 +96,7 @@ class EchoSafeMicrophone:
         self._thread = EngineThread("echo")
         self._told: set[str] = set()
         self._played_at = float("-inf")
+        self._deaf_until = float("-inf")
         self.convergence = Convergence()
         """How well the canceller of the open device does."""
 
@@ -110,6 +111,11 @@ class EchoSafeMicrophone:
     def apply(self, settings: AudioSettings) -> None:
         """Take over changed settings: a headset is believed at once."""
         self._settings = settings
+
+    def cover(self, seconds: float) -> None:
+        """Hear nothing for so long: a signal sound is about to be played, and is nobody's word."""
+        latency = self._card.speaker.latency_seconds + self.latency_seconds
+        self._deaf_until = asyncio.get_running_loop().time() + seconds + latency + DEAF_SECONDS
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         track: CaptureTrack | None = None
@@ -136,6 +142,8 @@ class EchoSafeMicrophone:
         speaker = self._card.speaker
         if self._settings.headset or not speaker.is_open:
             return Way.STRAIGHT
+        if asyncio.get_running_loop().time() < self._deaf_until:
+            return Way.DEAF
         if chain.can_clean and self._card.has_reference:
             return Way.CLEANED
         if chain.can_clean:

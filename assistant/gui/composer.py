@@ -15,6 +15,7 @@ from assistant.gui.prose import clean
 from assistant.gui.screen import Attachment, Microphone, ViewState
 from assistant.gui.theme import COLUMN, Colors, dress, pixels_of
 from assistant.gui.voice_meter import TalkButton
+from assistant.gui.way_button import WayButton
 
 MOST_LINES = 7  # then the text scrolls
 THUMBNAIL_SIDE = 32
@@ -100,9 +101,10 @@ class Composer(QWidget):
         self.text.pasted.connect(self.pasted)
         self.text.textChanged.connect(self._enable)
         self.attach = icon_button("attach", "Attach a picture  (Ctrl+O)", self.attach_clicked.emit)
-        self.ear = icon_button("open-ear", "Keep the microphone open", self.microphone_toggled.emit)
+        self.ear = icon_button("open-ear", "Keep the microphone open  (Ctrl+M)", self.microphone_toggled.emit)
         self.ear.setCheckable(True)
         self.ear.setObjectName("ear")
+        self.way = WayButton()
         self.stop = icon_button("stop", "Stop  (Esc)", self.stop_clicked.emit)
         self.stop.setProperty("role", "stop")
         self.stop.setProperty("iconTone", "danger")
@@ -124,6 +126,7 @@ class Composer(QWidget):
         buttons.setSpacing(4)
         buttons.addWidget(self.attach)
         buttons.addWidget(self.ear)
+        buttons.addWidget(self.way)
         buttons.addWidget(self._waiting)
         buttons.addStretch(1)
         buttons.addWidget(self.stop)
@@ -162,7 +165,8 @@ class Composer(QWidget):
         set_property(self.text, "waiting", "true" if waiting else "false")
         open_now = state.microphone is Microphone.OPEN
         self.ear.setChecked(open_now)
-        self.ear.setToolTip("Close the microphone" if open_now else "Keep the microphone open")
+        self.ear.setToolTip("Mute  (Ctrl+M)" if open_now else "Keep the microphone open  (Ctrl+M)")
+        self.way.show_settings(state.settings)
         self.stop.setEnabled(state.is_busy)
         self.talk.show_state(state)
         if state.attachments != self._attachments:

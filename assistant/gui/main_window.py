@@ -38,15 +38,14 @@ from assistant.core.settings import Settings
 from assistant.gui import facts
 from assistant.gui.bridge import Commands
 from assistant.gui.composer import Composer
+from assistant.gui.dialogs import Dialogs
 from assistant.gui.drop_overlay import DropOverlay
 from assistant.gui.first_run import FirstRun
 from assistant.gui.intake import holds_picture
-from assistant.gui.models_dialog import ModelsDialog
 from assistant.gui.notices import Notices
 from assistant.gui.picture_desk import PictureDesk
 from assistant.gui.place import decode_place, encode_place
 from assistant.gui.screen import Microphone, Row, RowAction, RowKind, ViewState
-from assistant.gui.settings_dialog import SettingsDialog
 from assistant.gui.side_pane import SidePane
 from assistant.gui.talk_key import TalkKey
 from assistant.gui.theme import apply_theme, colors_for
@@ -80,8 +79,7 @@ class MainWindow(QMainWindow):
         self.pane = SidePane()
         self.pictures = PictureDesk(self, commands, self._on_picture)
         self.talk_key = TalkKey(self)
-        self.models_dialog: ModelsDialog | None = None
-        self.settings_dialog: SettingsDialog | None = None
+        self.dialogs = Dialogs(self, commands, self._change_settings)
         self._build()
         self._connect()
         self.overlay = DropOverlay(self)
@@ -184,6 +182,7 @@ class MainWindow(QMainWindow):
         composer.detach_clicked.connect(commands.detach_pictures)
         composer.pasted.connect(self.pictures.paste)
         composer.microphone_toggled.connect(self.toggle_microphone)
+        composer.way.chosen.connect(self._choose_way)
         composer.talk.push_began.connect(self.begin_push)
         composer.talk.push_ended.connect(self.end_push)
         composer.talk.tapped.connect(self.toggle_microphone)
@@ -198,6 +197,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+B", self.toggle_pane),
             ("Ctrl+S", self.pane.preview.save),
             ("Ctrl+,", self.show_settings),
+            ("Ctrl+M", self.toggle_microphone),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         self._commands.submit_text(text, ticket)
 
     def begin_push(self) -> None:
-        if self._state.microphone is Microphone.CLOSED:
+        if self._state.may_push:
             self.on_event(facts.PushBegan())
             self._commands.begin_push()
 
@@ -234,29 +234,22 @@ class MainWindow(QMainWindow):
         self._painted = None  # the button flipped by itself; show what is true until the answer comes
         self._paint_soon()
 
+    def _choose_way(self, way: str) -> None:
+        settings = self._state.settings
+        if settings.talk.way != way:
+            self._change_settings(replace(settings, talk=replace(settings.talk, way=way)))
+        elif way in ("open", "name") and self._state.microphone is Microphone.CLOSED:
+            self._commands.open_microphone()
+
     def toggle_pane(self) -> None:
         self.pane.setVisible(self.pane.isHidden())
         self.top_bar.pane.setChecked(not self.pane.isHidden())
 
     def show_settings(self) -> None:
-        if self.settings_dialog is None or not self.settings_dialog.isVisible():
-            self.settings_dialog = SettingsDialog(self, self._state.settings, self._state.choices)
-            self.settings_dialog.changed.connect(self._change_settings)
-            apply_theme(self.settings_dialog, self._colors, self._state.settings.window.text_scale)
-            self.settings_dialog.finished.connect(self.settings_dialog.deleteLater)
-        self.settings_dialog.show()
-        self.settings_dialog.raise_()
+        self.dialogs.show_settings(self._state)
 
     def show_models(self) -> None:
-        if self.models_dialog is None:
-            self.models_dialog = ModelsDialog(self)
-            self.models_dialog.fetch_wanted.connect(self._commands.fetch_models)
-            self.models_dialog.cancel_wanted.connect(self._commands.cancel_fetch)
-            self.models_dialog.remove_wanted.connect(self._commands.remove_model)
-            apply_theme(self.models_dialog, self._colors, self._state.settings.window.text_scale)
-        self.models_dialog.show_state(self._state)
-        self.models_dialog.show()
-        self.models_dialog.raise_()
+        self.dialogs.show_models(self._state)
 
     def _act(self, row: Row) -> None:
         if row.action is RowAction.RETRY:
@@ -309,8 +302,7 @@ class MainWindow(QMainWindow):
         self.first_run.show_state(state)
         self.welcome.show_state(state)
         self._choose_main(state)
-        if self.models_dialog is not None:
-            self.models_dialog.show_state(state)
+        self.dialogs.show_state(state)
         if self.composer.talk.is_settling:
             self._paint_soon()
 
@@ -346,9 +338,8 @@ class MainWindow(QMainWindow):
     def _dress(self, settings: Settings) -> None:
         self._colors = colors_for(settings.window.theme)
         self.talk_key.set_key(settings.window.push_to_talk_key)
-        for window in (self, self.models_dialog, self.settings_dialog):
-            if window is not None:
-                apply_theme(window, self._colors, settings.window.text_scale)
+        apply_theme(self, self._colors, settings.window.text_scale)
+        self.dialogs.set_colors(self._colors, settings.window.text_scale)
 
     def _scheme_changed(self, _: Qt.ColorScheme) -> None:
         if self._state.settings.window.theme == "system":

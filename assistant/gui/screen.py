@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assistant.core.attention import Attention
 from assistant.core.conversation import Phase
 from assistant.core.settings import Settings
 from assistant.core.sketch import Page, SketchReading
@@ -103,6 +104,7 @@ class Download:
 @dataclass(frozen=True, slots=True)
 class ViewState:
     phase: Phase = Phase.LISTENING
+    attention: Attention = Attention.MUTED
     microphone: Microphone = Microphone.CLOSED
     microphone_level: float = 0.0
     speaker_level: float = 0.0
@@ -136,6 +138,13 @@ class ViewState:
     def says_the_same(self, other: ViewState) -> bool:
         """Is the conversation the very same, words in progress included?"""
         return self.rows is other.rows and self.live is other.live and self.caption is other.caption
+
+    @property
+    def may_push(self) -> bool:
+        """Would holding the talk button or key open the microphone?"""
+        if self.attention is Attention.TYPING or self.microphone is Microphone.PUSHED:
+            return False
+        return self.microphone is Microphone.CLOSED or self.attention is Attention.ASLEEP
 
     @property
     def missing_models(self) -> tuple[ModelRow, ...]:

@@ -34,6 +34,7 @@ LANGUAGES = (("", "Recognise it"), ("en", "English"), ("de", "German"), ("fr", "
              ("zh", "Chinese"))  # fmt: skip
 SHORTCUTS = (
     ("Stop speaking or thinking", "Esc"),
+    ("Open or mute the microphone", "Ctrl+M"),
     ("Send", "Enter"),
     ("New line", "Shift+Enter"),
     ("Write a message", "Ctrl+L"),

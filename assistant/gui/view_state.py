@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.core import events
+from assistant.core.attention import Attention
 from assistant.core.conversation import Phase
 from assistant.core.events import Event
 from assistant.core.history import Turn
@@ -48,6 +49,9 @@ def _pictures(count: int) -> str:
     return "" if count == 0 else "1 picture" if count == 1 else f"{count} pictures"
 
 
+HANDS_FREE = (Attention.ASLEEP, Attention.AWAKE, Attention.OPEN)
+
+
 # Microphone and phase ---------------------------------------------------------------------------------------------
 
 
@@ -60,13 +64,24 @@ def _closed(state: ViewState, _: Event) -> ViewState:
     return replace(state, microphone=Microphone.CLOSED, microphone_level=0.0)
 
 
+def _attention(state: ViewState, event: events.AttentionChanged) -> ViewState:
+    """Mute shows at once, before the microphone has said that it is closed."""
+    attention = Attention(event.attention)
+    was_open = state.attention in HANDS_FREE
+    state = replace(state, attention=attention)
+    if attention in HANDS_FREE or not was_open:
+        return replace(state, hint="")
+    return replace(_closed(state, event), hint="Muted")
+
+
 def _push_began(state: ViewState, _: facts.PushBegan) -> ViewState:
-    closed = state.microphone is Microphone.CLOSED
-    return replace(state, microphone=Microphone.PUSHED if closed else state.microphone, hint="")
+    return replace(state, microphone=Microphone.PUSHED, hint="") if state.may_push else state
 
 
 def _push_ended(state: ViewState, event: facts.PushEnded) -> ViewState:
-    return _closed(state, event) if state.microphone is Microphone.PUSHED else state
+    if state.microphone is not Microphone.PUSHED:
+        return state
+    return replace(state, microphone=Microphone.OPEN) if state.attention in HANDS_FREE else _closed(state, event)
 
 
 def _levels(state: ViewState, event: events.LevelMeasured) -> ViewState:
@@ -222,6 +237,7 @@ def _settings(state: ViewState, event: facts.SettingsApplied) -> ViewState:
 
 
 _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
+    events.AttentionChanged: _attention,
     events.MicrophoneOpened: _opened,
     events.MicrophoneClosed: _closed,
     events.LevelMeasured: _levels,
@@ -286,8 +302,7 @@ def status(state: ViewState) -> Status:
     if state.phase is Phase.HOLDING:
         return Status("Is that for me?", Tone.HEARING)
     if state.phase is Phase.SPEAKING:
-        interruptible = state.microphone is not Microphone.CLOSED
-        return Status("Speaking - you can interrupt" if interruptible else "Speaking", Tone.SPEAKING)
+        return Status(_speaking(state), Tone.SPEAKING)
     if state.phase is Phase.THINKING:
         return _thinking(state)
     if state.microphone is Microphone.PUSHED:
@@ -295,6 +310,14 @@ def status(state: ViewState) -> Status:
     if state.hint:
         return Status(state.hint, Tone.CALM)
     return _idle(state)
+
+
+def _speaking(state: ViewState) -> str:
+    if state.microphone is Microphone.CLOSED:
+        return "Speaking"
+    if state.attention is Attention.ASLEEP:
+        return f"Speaking - say “{state.settings.talk.name}” to interrupt"
+    return "Speaking - you can interrupt"
 
 
 def _thinking(state: ViewState) -> Status:
@@ -314,6 +337,8 @@ def _idle(state: ViewState) -> Status:
     if loading:
         names = " and ".join(ENGINE_NAMES.get(engine.engine, engine.engine) for engine in loading)
         return Status(f"Getting ready: {names}…", Tone.THINKING, counts=True)
+    if state.microphone is Microphone.OPEN and state.attention is Attention.ASLEEP:
+        return Status(f"Say “{state.settings.talk.name}” to talk", Tone.CALM)
     if state.microphone is Microphone.OPEN:
         return Status("Listening", Tone.LISTENING)
     return Status("Ready", Tone.CALM)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton
 
+from assistant.core.attention import Attention
 from assistant.core.conversation import Phase
 from assistant.gui.screen import Microphone, ViewState
 from assistant.gui.theme import LIGHT, Colors, pixmap
@@ -36,6 +37,7 @@ class TalkButton(QAbstractButton):
         self._level = 0.0
         self._phase = Phase.LISTENING
         self._microphone = Microphone.CLOSED
+        self._attention = Attention.MUTED
         self._held = QElapsedTimer()
         self.pressed.connect(self._press)
         self.released.connect(self._release)
@@ -51,8 +53,9 @@ class TalkButton(QAbstractButton):
         level = state.speaker_level if state.phase is Phase.SPEAKING else state.microphone_level
         level = max(min(level, 1.0), self._level * FALL)
         level = level if level > 0.01 else 0.0
-        if (level, state.phase, state.microphone) != (self._level, self._phase, self._microphone):
-            self._level, self._phase, self._microphone = level, state.phase, state.microphone
+        seen = (level, state.phase, state.microphone, state.attention)
+        if seen != (self._level, self._phase, self._microphone, self._attention):
+            self._level, self._phase, self._microphone, self._attention = seen
             self.update()
 
     @property
@@ -93,7 +96,8 @@ class TalkButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         centre = QPointF(self.rect().center()) + QPointF(0.5, 0.5)
         colors = self._colors
-        active = self._microphone is not Microphone.CLOSED or self._phase is Phase.SPEAKING
+        asleep = self._microphone is Microphone.OPEN and self._attention is Attention.ASLEEP
+        active = (self._microphone is not Microphone.CLOSED and not asleep) or self._phase is Phase.SPEAKING
         if self._level > 0:
             halo = QColor(colors.accent)
             halo.setAlphaF(0.22)
@@ -101,7 +105,8 @@ class TalkButton(QAbstractButton):
             painter.setBrush(halo)
             radius = DISC / 2 + 3 + (SIDE - DISC - 8) / 2 * self._level
             painter.drawEllipse(centre, radius, radius)
-        painter.setPen(Qt.PenStyle.NoPen if active else QPen(QColor(colors.border), 1))
+        edge = QPen(QColor(colors.accent if asleep else colors.border), 2 if asleep else 1)
+        painter.setPen(Qt.PenStyle.NoPen if active else edge)
         ground = colors.accent if active else colors.hover if self.underMouse() else colors.surface
         painter.setBrush(QColor(ground))
         painter.drawEllipse(centre, DISC / 2, DISC / 2)
@@ -109,6 +114,8 @@ class TalkButton(QAbstractButton):
             painter.setPen(QPen(QColor(colors.text if active else colors.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, DISC / 2 + 2, DISC / 2 + 2)
-        drawing = pixmap("microphone", colors.accent_text if active else colors.accent, 26, self.devicePixelRatioF())
+        off = self._attention is Attention.TYPING
+        ink = colors.muted if off else colors.accent_text if active else colors.accent
+        drawing = pixmap("microphone-off" if off else "microphone", ink, 26, self.devicePixelRatioF())
         painter.drawPixmap(QRectF(centre.x() - 13, centre.y() - 13, 26, 26), drawing, QRectF(drawing.rect()))
         painter.end()

@@ -8,6 +8,7 @@ after a comma. In the middle of a sentence it is talked about.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,14 +31,16 @@ SPELLINGS = (
 VOWELS = frozenset("aeiouy@")
 COUSINS = tuple(frozenset(group) for group in ("pb", "td", "kgx", "szc", "fvw", "mn", "lr", "jyg"))
 
+PAUSES = ",.!?:;-–—…"
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """`words` is what was said besides the name; empty where the name was all."""
-
     words: str
+    """What was said besides the name; empty where the name was all."""
+    is_certain: bool
+    """A greeting or a pause, written as punctuation, tells the call from a subject: "Whisper is a program" has none."""
 
 
 def called(text: str, name: str) -> Called | None:
@@ -53,23 +56,15 @@ def called(text: str, name: str) -> Called | None:
         for count in {len(wanted), len(wanted) + 1, max(1, len(wanted) - 1)}:
             strictness = TOLERANCE if count == len(wanted) else STRICT
             if _sounds_like(found[start : start + count], wanted, strictness):
-                return Called(_tidy(text[found[start + count - 1][1] :]))
+                rest = text[found[start + count - 1][1] :]
+                return Called(_tidy(rest), is_certain=start > 0 or rest.lstrip(" ")[:1] in tuple(PAUSES))
     return _called_at_the_end(text, found, wanted)
 
 
 def without_name(text: str, name: str) -> str:
-    """The words without the name they are addressed to, where that is beyond doubt; else as they are.
-
-    "Whisper is a program" stays whole: only a pause, written as punctuation, or a greeting tells a call from a subject.
-    """
+    """The words without the name they are addressed to, where that is beyond doubt; else as they are."""
     heard = called(text, name)
-    if heard is None or not heard.words:
-        return text
-    start = text.rfind(heard.words[1:])
-    lead = text[: max(0, start - 1)].rstrip(" ")
-    is_addressed = lead.endswith((",", ".", "!", "?", ":", "-", "…")) or heard.words == _tidy(text[: len(heard.words)])
-    greeted = any(word.lower() in GREETINGS for word in WORD.findall(lead)[:1])
-    return heard.words if is_addressed or greeted else text
+    return heard.words if heard is not None and heard.words and heard.is_certain else text
 
 
 def _called_at_the_end(text: str, found: list[tuple[int, int, str]], wanted: list[str]) -> Called | None:
@@ -77,10 +72,10 @@ def _called_at_the_end(text: str, found: list[tuple[int, int, str]], wanted: lis
     if len(found) <= count:
         return None
     end = found[-count - 1][1]
-    has_pause = any(mark in text[end : found[-count][0]] for mark in ",.!?")
+    has_pause = any(mark in text[end : found[-count][0]] for mark in PAUSES)
     if not _sounds_like(found[-count:], wanted, TOLERANCE if has_pause else STRICT):
         return None
-    return Called(_tidy(text[:end] + _ending(text[end:])))
+    return Called(_tidy(text[:end] + _ending(text[end:])), is_certain=has_pause)
 
 
 def _ending(text: str) -> str:
@@ -97,6 +92,7 @@ def _sounds_like(words: list[tuple[int, int, str]], wanted: list[str], tolerance
 
 def _sounds(word: str) -> str:
     """One letter per sound, roughly."""
+    word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
     for pattern, sound in SPELLINGS:
         word = pattern.sub(sound, word)
     return word

@@ -83,7 +83,7 @@ class Recollection:
         return replace(transcript, text=without_name(transcript.text, self.settings.name))
 
     async def look_at(self, audio: AudioFrame, language: str) -> Transcript:
-        return await self._transcriber.transcribe(audio, language, draft=True)
+        return await self._transcriber.transcribe(audio, language)
 
     def keep(self, audio: AudioFrame, transcript: Transcript) -> None:
         """The next question about this audio has this answer."""

@@ -140,8 +140,8 @@ def settings(window: MainWindow) -> None:
 
 def appearance(window: MainWindow) -> None:
     window.show_settings()
-    if window.settings_dialog is not None:
-        window.settings_dialog.list.setCurrentRow(1)
+    if window.dialogs.settings is not None:
+        window.dialogs.settings.list.setCurrentRow(1)
 
 
 def models(window: MainWindow) -> None:
@@ -182,7 +182,9 @@ def shoot(folder: Path, name: str, theme: str, size: tuple[int, int] = (1280, 80
     wait(0.15)
     SCENES[name](window)
     wait(0.35)
-    dialog = next((d for d in (window.settings_dialog, window.models_dialog) if d is not None and d.isVisible()), None)
+    dialog = next(
+        (d for d in (window.dialogs.settings, window.dialogs.models) if d is not None and d.isVisible()), None
+    )
     suffix = "" if (size, scale) == ((1280, 800), 1.0) else f"-{size[0]}x{size[1]}-{scale:g}"
     path = folder / f"{name}-{theme}{suffix}.png"
     (dialog or window).grab().save(str(path))

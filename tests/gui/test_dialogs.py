@@ -100,7 +100,7 @@ def test_the_talk_key_is_the_key_that_was_pressed(dialog):
 
 def test_the_window_takes_the_settings_over_and_passes_them_on(window, commands):
     window.show_settings()
-    themes = next(c for c in window.settings_dialog.findChildren(QComboBox) if c.accessibleName() == "Theme")
+    themes = next(c for c in window.dialogs.settings.findChildren(QComboBox) if c.accessibleName() == "Theme")
     choose(themes, "dark")
     assert window.state.settings.window.theme == "dark"
     assert commands.named("change_settings")[0][0].window.theme == "dark"
@@ -141,7 +141,7 @@ def test_the_first_start_can_wait(window, qtbot):
 def test_chosen_models_are_fetched_and_present_ones_removed(window, commands, qtbot):
     window.on_event(facts.ModelsListed(samples.MODELS))
     window.show_models()
-    dialog = window.models_dialog
+    dialog = window.dialogs.models
     dialog.table.selectRow(3)
     assert dialog.fetch.text() == "Download 491 MB" and not dialog.remove.isEnabled()
     dialog.fetch.click()
@@ -160,8 +160,8 @@ def test_a_running_download_can_be_cancelled_and_tells_its_speed(window, command
     window.show_models()
     window.on_event(events.DownloadProgressed("kokoro-82m", 165_000_000, 330_000_000, 11e6))
     qtbot.wait(60)
-    assert "165 MB of 330 MB · 11 MB/s · 15 s left" in window.models_dialog._words.text()
-    window.models_dialog.cancel.click()
+    assert "165 MB of 330 MB · 11 MB/s · 15 s left" in window.dialogs.models._words.text()
+    window.dialogs.models.cancel.click()
     assert commands.named("cancel_fetch") == [()]
 
 

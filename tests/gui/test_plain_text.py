@@ -63,8 +63,8 @@ def test_every_label_of_the_live_window_is_plain_text(window, qtbot):
 def test_the_question_before_a_model_is_removed_is_plain_text(window, qtbot):
     window.on_event(facts.ModelsListed(samples.MODELS))
     window.show_models()
-    window.models_dialog.table.selectRow(0)
-    window.models_dialog.remove.click()
-    box = window.models_dialog.findChild(QMessageBox)
+    window.dialogs.models.table.selectRow(0)
+    window.dialogs.models.remove.click()
+    box = window.dialogs.models.findChild(QMessageBox)
     assert box.textFormat() is Qt.TextFormat.PlainText
     box.close()
