@@ -165,11 +165,34 @@ def dropping(window: MainWindow) -> None:
     window.overlay.purpose_at(window.rect().topLeft())
 
 
+def asleep(window: MainWindow) -> None:
+    settings = Settings()
+    named = replace(settings, window=window.state.settings.window, talk=replace(settings.talk, way="name"))
+    empty(window)
+    tell(
+        window,
+        facts.SettingsApplied(named),
+        events.AttentionChanged("asleep"),
+        events.MicrophoneOpened("Built-in"),
+    )
+
+
+def muted(window: MainWindow) -> None:
+    empty(window)
+    tell(window, events.AttentionChanged("open"), events.MicrophoneOpened(), events.AttentionChanged("muted"))
+
+
+def ways(window: MainWindow) -> None:
+    asleep(window)
+    window.composer.way.menu().popup(window.composer.way.mapToGlobal(window.composer.way.rect().topLeft()))
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
         appearance, models, first_run, downloading, dropping,
+        asleep, muted, ways,
     )
 }  # fmt: skip
 
@@ -182,7 +205,7 @@ def shoot(folder: Path, name: str, theme: str, size: tuple[int, int] = (1280, 80
     wait(0.15)
     SCENES[name](window)
     wait(0.35)
-    dialog = next(
+    dialog = QApplication.activePopupWidget() or next(
         (d for d in (window.dialogs.settings, window.dialogs.models) if d is not None and d.isVisible()), None
     )
     suffix = "" if (size, scale) == ((1280, 800), 1.0) else f"-{size[0]}x{size[1]}-{scale:g}"

@@ -151,7 +151,8 @@ def _values(section: str, field: dataclasses.Field[object], default: object) -> 
     if name in CHOICES:
         return st.sampled_from(CHOICES[name])
     if name in PATTERNS:
-        return st.sampled_from(["", "de", "en"] if name == "hearing.language" else ["", "http://127.0.0.1:80/v1"])
+        valid = {"hearing.language": ["", "de", "en"], "talk.name": ["Vesper", "Zoë Max"]}
+        return st.sampled_from(valid.get(name, ["", "http://127.0.0.1:80/v1"]))
     return st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
