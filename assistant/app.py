@@ -141,11 +141,7 @@ class Engines:
         before, self.settings = self.settings, settings
         if before.hearing != settings.hearing:
             await self.hearing.renew()
-        if (before.mind.model, before.mind.server_url, before.mind.server_model) != (
-            settings.mind.model,
-            settings.mind.server_url,
-            settings.mind.server_model,
-        ):
+        if _which_mind(before.mind) != _which_mind(settings.mind):
             await self.mind.renew()
         if before.voice != settings.voice:
             await self.voice.renew()
@@ -154,6 +150,17 @@ class Engines:
         for slot in (self.hearing, self.voice, self.eyes):
             await slot.renew()
         await self.mind.renew()
+
+
+def _which_mind(mind: MindSettings) -> MindSettings:
+    """Only what decides on the engine: the rest goes along with every question."""
+    usual = MindSettings()
+    return replace(
+        mind,
+        instructions=usual.instructions,
+        temperature=usual.temperature,
+        longest_reply_tokens=usual.longest_reply_tokens,
+    )
 
 
 async def _close(engine: object) -> None:
@@ -212,19 +219,28 @@ def make_mind(engines: Engines) -> LanguageModel:
 
         engines.record("Connection", {"to": settings.server_url, "why": "the language model's server you named"})
         return OpenAIClient(settings.server_url, settings.server_model, os.environ.get("VESPER_SERVER_KEY", ""))
-    from assistant.llm.llama_server import LlamaServer
-    from assistant.llm.weights import check_weights
     from assistant.workers.supervisor import ChildState
 
+    name = Path(settings.folder).name if settings.folder else ""
     decided = mind_plan(settings, catalog)
-    path = next(catalog.folder(decided.model_id).glob("*.gguf"))
     states = {ChildState.STARTED: "ready", ChildState.DIED: "loading", ChildState.GAVE_UP: "failed"}
 
     def report(state: ChildState) -> None:
         engines.note_worker("language model", state)
         if state in states:
-            engines.emit(EngineStateChanged("mind", states[state], decided.model_id))
+            engines.emit(EngineStateChanged("mind", states[state], name or decided.model_id))
 
+    if settings.folder:
+        from assistant.llm.own_mind import own_mind
+
+        def notice(words: str) -> None:
+            engines.emit(EngineStateChanged("mind", "ready", words))
+
+        return own_mind(settings, decided.engine, report, notice)
+    from assistant.llm.llama_server import LlamaServer
+    from assistant.llm.weights import check_weights
+
+    path = next(catalog.folder(decided.model_id).glob("*.gguf"))
     return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report)
 
 

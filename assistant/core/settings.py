@@ -68,6 +68,16 @@ class HearingSettings:
 class MindSettings:
     model: str = "auto"
     """Id of a model card; "auto" takes the largest that fits into memory."""
+    folder: str = ""
+    """A folder with a model of the user's own, safetensors or GGUF with its projector; empty uses `model`."""
+    engine: str = "auto"
+    """"llama.cpp", "transformers" or "auto": what the files in `folder` are made for."""
+    device: str = "auto"
+    """Where transformers computes: "cuda", "rocm", "xpu", "mps", "cpu" or "auto" for the first that is there."""
+    weights: str = "auto"
+    """"32-bit", "16-bit", "8-bit" or "4-bit" weights for a safetensors model; "auto" takes the widest that fit."""
+    context_tokens: int = 0
+    """How much of a conversation the model in `folder` keeps in mind; 0 leaves it to the planner."""
     server_url: str = ""
     """Base URL of an OpenAI-compatible server, "https://host/v1"; empty runs the embedded engine."""
     server_model: str = ""

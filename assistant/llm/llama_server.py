@@ -49,7 +49,10 @@ class _Vocabulary:
 
 
 class LlamaServer:
-    """A LanguageModel. `check` looks at the model file before anything else opens it, and raises if it is unfit."""
+    """A LanguageModel. `check` looks at a model file before anything else opens it, and raises if it is unfit.
+
+    With a `projector`, the half of the model that sees, pictures are looked at; without one they become words.
+    """
 
     def __init__(
         self,
@@ -57,8 +60,10 @@ class LlamaServer:
         settings: EngineSettings,
         check: Callable[[Path], object] = lambda _: None,
         report: Report = lambda _: None,
+        projector: Path | None = None,
     ) -> None:
         self._path = model_path
+        self._projector = projector
         self._settings = settings
         self._check = check
         self._report = report

@@ -34,6 +34,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "mind.temperature": (0.0, 2.0),
     "mind.longest_reply_tokens": (16, 32_768),
     "pages.think_seconds": (0.0, 600.0),
+    "mind.context_tokens": (0, 262_144),
     "window.text_scale": (0.5, 3.0),
 }
 """Inclusive limits of the numbers. A number without a line here is not limited."""
@@ -42,6 +43,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "voice.engine": ("hibari", "kokoro"),
     "talk.way": ("open", "name", "key", "text"),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
+    "mind.engine": ("auto", "llama.cpp", "transformers"),
+    "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
+    "mind.weights": ("auto", "32-bit", "16-bit", "8-bit", "4-bit"),
     "window.theme": ("system", "light", "dark"),
 }
 

@@ -30,7 +30,7 @@ PIPE_BUFFER_BYTES = 1024 * 1024  # pictures of many megabytes pass through; the 
 KEPT_VARIABLES = frozenset(
     ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV", "VESPER_DATA_DIR")
 )
-KEPT_PREFIXES = ("LC_", "OMP_", "GOMP_", "PYTHON")
+KEPT_PREFIXES = ("LC_", "OMP_", "GOMP_", "PYTHON", "CUDA_", "HIP_", "ROCR_", "HSA_", "NVIDIA_")
 
 
 class ChildState(StrEnum):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 
 import pytest
 import pytest_asyncio
@@ -13,17 +14,22 @@ import pytest_asyncio
 from assistant.core.errors import PromptTooLongError
 from assistant.core.types import ChatRequest, Message, ModelDelta, Origin, Picture
 from assistant.llm.llama_server import LlamaServer
+from assistant.llm.model_folder import open_folder
 from assistant.llm.openai_client import OpenAIClient
 from assistant.llm.plan import EngineSettings
 from assistant.llm.scripted import ScriptedModel
+from assistant.llm.transformers_model import TransformersModel
 from tests.mind_files import mind_file
 from tests.real_llm_server import KEY, running_server
+from tests.tiny_minds import make_mind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Model = ScriptedModel | LlamaServer | OpenAIClient
+Model = ScriptedModel | LlamaServer | OpenAIClient | TransformersModel
 
 STORY = [{"pace": 0.001}, {"say": "Once upon a time there was a king. ", "times": -1}]
+NO_TORCH = find_spec("torch") is None or find_spec("transformers") is None
+TORCH = pytest.param("transformers", marks=pytest.mark.skipif(NO_TORCH, reason="the extra `gpu` is not installed"))
 REAL = [pytest.param("llama", marks=pytest.mark.model), pytest.param("openai", marks=pytest.mark.model)]
 
 
@@ -37,13 +43,15 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["scripted", *REAL])
-async def model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["scripted", TORCH, *REAL])
+async def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Model]:
     made: Model
     if request.param == "scripted":
         made = ScriptedModel([STORY])
     elif request.param == "llama":
         made = LlamaServer(mind_file("smollm2-135m"), EngineSettings(context_tokens=2048))
+    elif request.param == "transformers":
+        made = TransformersModel(open_folder(make_mind("llama", tmp_path_factory.mktemp("minds") / "tiny")))
     else:
         made = OpenAIClient(request.getfixturevalue("server"), "", KEY)
     yield made
