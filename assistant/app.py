@@ -267,7 +267,15 @@ def make_eyes(engines: Engines) -> SketchReader:
     from assistant.vision.sketch_reader import SketchReader as WorkerReader
     from assistant.vision.sketch_reader import vision_worker
 
-    return WorkerReader(vision_worker(partial(engines.note_worker, "picture")))
+    own = engines.folders.detector
+    return WorkerReader(vision_worker(partial(engines.note_worker, "picture"), own if own.is_file() else None))
+
+
+def shipped_detector() -> Path:
+    """The weights that came with the program."""
+    from assistant.vision.detector import SHIPPED
+
+    return SHIPPED
 
 
 async def load(engines: Engines, emit: Callable[[EngineStateChanged], None]) -> None:

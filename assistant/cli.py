@@ -24,6 +24,7 @@ exit codes:
 BENCHMARKS = ("asr", "llm", "tts", "sketch", "elements", "start", "talk")
 LARGEST_SEED = 2**31 - 1
 LONGEST_THOUGHT = 600.0  # seconds; every way of looking at a drawing is tried long before
+MOST_STEPS = 100_000
 SLOWEST, FASTEST = 0.5, 2.0
 
 
@@ -134,6 +135,12 @@ def _housekeeping(commands: argparse._SubParsersAction[Parser], anywhere: Parser
     remove.add_argument("id", metavar="ID")
     doctor = commands.add_parser("doctor", parents=[anywhere], help="what runs where and why, and what is missing")
     doctor.add_argument("--json", action="store_true")
+    improve = commands.add_parser(
+        "improve", parents=[anywhere], help="let the sketch reader learn from your corrections"
+    )
+    improve.add_argument("--examples", type=Path, metavar="FOLDER", help="corrected sketches; by default your own")
+    improve.add_argument("--steps", type=_steps, default=300, help="of learning, about a second each")
+    improve.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="measure this machine")
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the benchmark")
@@ -151,6 +158,13 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= LONGEST_THOUGHT:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LONGEST_THOUGHT:g} seconds")
     return seconds
+
+
+def _steps(text: str) -> int:
+    steps = int(text)
+    if not 1 <= steps <= MOST_STEPS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and {MOST_STEPS}")
+    return steps
 
 
 def _seed(text: str) -> int:

@@ -182,6 +182,12 @@ def sketch(options: argparse.Namespace) -> int:
     return _run(engines, run_sketch(engines, options))
 
 
+def improve(options: argparse.Namespace) -> int:
+    from assistant.improve import run_improve
+
+    return run_improve(engines_for(options), options)
+
+
 def models(options: argparse.Namespace) -> int:
     from assistant.llm import models_command
 
@@ -223,6 +229,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "say": say,
     "ask": ask,
     "sketch": sketch,
+    "improve": improve,
     "models": models,
     "doctor": doctor,
     "bench": bench,

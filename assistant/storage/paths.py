@@ -51,6 +51,16 @@ class Folders:
         return self.data / "log" / "events.jsonl"
 
     @property
+    def examples(self) -> Path:
+        """Sketches with the user's corrections (examples.py)."""
+        return self.data / "examples"
+
+    @property
+    def detector(self) -> Path:
+        """Weights that `vesper improve` has made on this machine; there is no such file before."""
+        return self.data / "detector" / "sketch-detector.onnx"
+
+    @property
     def models(self) -> Path:
         """Model files on a read-only disk are as good as any."""
         kept = self.home_data / "models"

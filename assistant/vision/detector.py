@@ -20,6 +20,7 @@ from assistant.core.sketch import Box
 Pixels = npt.NDArray[np.uint8]
 Ink = npt.NDArray[np.float32]
 
+SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "models" / "sketch-detector.onnx"
 STRIDE = 4
 CLASSES = (
     "text",

@@ -15,7 +15,7 @@ import numpy as np
 from assistant.core.errors import EngineError, InputError
 from assistant.core.sketch import SketchReading
 from assistant.vision import lexicon
-from assistant.vision.detector import Detector
+from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.light import on_light_paper
@@ -32,7 +32,6 @@ from assistant.vision.upright import turn_upright
 
 log = logging.getLogger(__name__)
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "resources" / "models" / "sketch-detector.onnx"
 FEW_LINES = 3
 DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
@@ -54,7 +53,7 @@ def text_reader() -> TextReader:
 
 
 @cache
-def detector(path: Path = WEIGHTS) -> Detector | None:
+def detector(path: Path = SHIPPED) -> Detector | None:
     """One per process, or None where its weights are missing or broken: the rules do without it."""
     if not path.is_file():
         return None
@@ -70,12 +69,12 @@ def read_picture(png: bytes) -> SketchReading:
     return perceive_picture(png).reading
 
 
-def perceive_picture(png: bytes) -> Perception:
+def perceive_picture(png: bytes, weights: Path = SHIPPED) -> Perception:
     """Like `read_picture`, with the flat picture that the boxes lie in."""
     started = time.perf_counter()
     image = pixels(png)
     decoded = time.perf_counter() - started
-    seen = perceive(image, text_reader(), detector())
+    seen = perceive(image, text_reader(), detector(weights) or detector())
     reading = replace(seen.reading, stage_seconds={"decode": decoded, **seen.reading.stage_seconds})
     return replace(seen, reading=reading)
 

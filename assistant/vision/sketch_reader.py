@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from assistant.core.sketch import SketchReading
 from assistant.core.types import Picture
@@ -50,6 +51,11 @@ class SketchReader:
         await self._worker.close()
 
 
-def vision_worker(report: Report = lambda _: None) -> Worker:
-    """The process this reader needs; `warm` runs after every start, so that a crash costs only one picture."""
-    return Worker(SERVE, "picture", MEMORY_BYTES, READ_SECONDS, Lifecycle(first_method="warm", report=report))
+def vision_worker(report: Report = lambda _: None, weights: Path | None = None) -> Worker:
+    """The process this reader needs; `warm` runs after every start, so that a crash costs only one picture.
+
+    `weights` are the detector's, where they are not the shipped ones.
+    """
+    arguments = {"weights": str(weights)} if weights is not None else {}
+    lifecycle = Lifecycle(first_method="warm", first_arguments=arguments, report=report)
+    return Worker(SERVE, "picture", MEMORY_BYTES, READ_SECONDS, lifecycle)

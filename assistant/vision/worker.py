@@ -6,6 +6,7 @@ Libraries that meet foreign bytes are imported here and nowhere in the window's 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,6 +17,7 @@ from assistant.vision import pipeline
 from assistant.vision.agreement import agreed
 from assistant.vision.codec import reading_to_json
 from assistant.vision.describe import describe_lines
+from assistant.vision.detector import SHIPPED
 from assistant.vision.image import decode as decode_file
 from assistant.vision.looks import LOOKS, look_again
 from assistant.vision.pipeline import Perception
@@ -28,20 +30,13 @@ def serve() -> Mapping[str, Function]:
     cv2.setNumThreads(2)  # the window and the models need the rest
     desk = ReadingDesk()
     return {
-        "warm": warm,
+        "warm": desk.warm,
         "decode": decode,
         "read": desk.read,
         "look_again": desk.look_again,
         "rectified": desk.rectified,
         "describe": describe,
     }
-
-
-def warm(arguments: dict[str, Any], blob: bytes) -> Answer:
-    """Load the text reader and the network."""
-    pipeline.text_reader().warm()
-    pipeline.detector()
-    return {}, b""
 
 
 def decode(arguments: dict[str, Any], blob: bytes) -> Answer:
@@ -56,6 +51,14 @@ class ReadingDesk:
         self._png = b""
         self._seen: Perception | None = None
         self._looks: list[SketchReading] = []
+        self._weights = SHIPPED
+
+    def warm(self, arguments: dict[str, Any], blob: bytes) -> Answer:
+        """Load the text reader and the network."""
+        self._weights = Path(str(arguments.get("weights") or SHIPPED))
+        pipeline.text_reader().warm()
+        pipeline.detector(self._weights)
+        return {}, b""
 
     def read(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         return reading_to_json(self._look(blob).reading), b""
@@ -66,7 +69,8 @@ class ReadingDesk:
         if len(self._looks) > len(LOOKS):
             return {}, b""
         look = LOOKS[len(self._looks) - 1]
-        self._looks.append(look_again(seen, look, pipeline.text_reader(), pipeline.detector()))
+        network = pipeline.detector(self._weights) or pipeline.detector()
+        self._looks.append(look_again(seen, look, pipeline.text_reader(), network))
         return reading_to_json(agreed(self._looks)), b""
 
     def rectified(self, arguments: dict[str, Any], blob: bytes) -> Answer:
@@ -79,7 +83,7 @@ class ReadingDesk:
         return {"width": width, "height": height}, png
 
     def _look(self, blob: bytes) -> Perception:
-        self._seen = pipeline.perceive_picture(blob)
+        self._seen = pipeline.perceive_picture(blob, self._weights)
         self._png = blob
         self._looks = [self._seen.reading]
         return self._seen

@@ -22,17 +22,21 @@ def main() -> None:
     finished = options.run / "network.pt"
     state = torch.load(finished if finished.exists() else options.run / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state.get("network", state))
+    export(network, options.out)
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+
+
+def export(network: Network, out: Path) -> None:
     network.eval()
     torch.onnx.export(
         Exported(network),
         (torch.zeros(1, 1, SIDE, SIDE),),
-        str(options.out),
+        str(out),
         input_names=["ink"],
         output_names=["scores", "sides"],
         dynamo=False,
         opset_version=17,
     )
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
