@@ -9,7 +9,7 @@ from typing import Protocol
 from assistant.core.events import Event
 from assistant.core.history import Turn
 from assistant.core.settings import MindSettings
-from assistant.core.sketch import Edited, Page, SketchReading
+from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
 from assistant.core.types import AudioFrame, ChatRequest, Message, ModelDelta, ModelTraits, Picture, Transcript
 
 Emit = Callable[[Event], None]
@@ -153,6 +153,47 @@ class EditablePage(Protocol):
 
     def reconsider(self, reading: SketchReading) -> bool:
         """Take a better reading of the same drawing, unless the user has shaped the page. Is it another page now?"""
+        ...
+
+    @property
+    def reading(self) -> SketchReading:
+        """What is drawn, with the user's corrections."""
+        ...
+
+    @property
+    def versions(self) -> VersionList: ...
+
+    @property
+    def is_offering(self) -> bool:
+        """Are there variants to choose from?"""
+        ...
+
+    def part(self, element_id: str) -> tuple[str, str]:
+        """Id and spoken name of a part; empty where there is none. The id may come from a hostile page."""
+        ...
+
+    def correct(self, correction: Correction) -> Edited:
+        """A found element is another one than was read; the page follows."""
+        ...
+
+    def step(self, steps: int) -> Edited:
+        """Undo (negative) or redo."""
+        ...
+
+    def go_to(self, index: int) -> Edited:
+        """To a version of `versions`."""
+        ...
+
+    def take(self, index: int | None) -> Edited:
+        """One of the variants on offer, or none."""
+        ...
+
+    def draw(self, drawn: SketchReading, places: Places) -> Edited:
+        """Put what was drawn over the page into it, where it was drawn; ids may come from a hostile page."""
+        ...
+
+    def mend(self, problem: str, element_id: str) -> Edited:
+        """Take out what makes the page fail."""
         ...
 
     async def fill(self, model: LanguageModel) -> None:

@@ -130,3 +130,28 @@ class Edited:
     changed: bool = False
     variants: tuple[Page, ...] = ()
     """Pages to choose from, where that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the user says a found element really is. None leaves a field as it was read."""
+
+    element_id: str
+    """Empty where the reader has missed an element: then type and box are given."""
+    type: ElementType | None = None
+    text: str | None = None
+    box: Box | None = None
+    is_removed: bool = False
+    """There is nothing drawn there."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionList:
+    """Every state a page was and is in, oldest first: what made each one, and which is shown."""
+
+    sentences: tuple[str, ...]
+    current: int
+
+
+Places = tuple[tuple[str, Box], ...]
+"""Where parts of a page stand on the screen, by id."""

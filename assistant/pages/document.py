@@ -123,6 +123,8 @@ class Version:
     document: Document
     sentence: str
     """What made it, such as "the header is sticky"."""
+    reading: SketchReading
+    """What is drawn, as far as the user has corrected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,9 @@ class Versions:
     past: tuple[Version, ...] = ()
     future: tuple[Version, ...] = ()
 
-    def changed(self, document: Document, sentence: str) -> Versions:
-        return Versions(Version(document, sentence), (*self.past, self.present), ())
+    def changed(self, document: Document, sentence: str, reading: SketchReading | None = None) -> Versions:
+        version = Version(document, sentence, reading or self.present.reading)
+        return Versions(version, (*self.past, self.present), ())
 
     def undone(self, steps: int = 1) -> Versions:
         """As many steps back as there are, at most `steps`."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from assistant.core.errors import EngineError, NetworkError
 from assistant.core.ports import LanguageModel
-from assistant.core.sketch import Edited, Page, SketchReading
+from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
 from assistant.pages.compiler import compile_document
-from assistant.pages.document import Document, Version, Versions, open_document
+from assistant.pages.corrections import corrected_page, corrected_reading, told_of
+from assistant.pages.document import PAGE, Document, Version, Versions, open_document
 from assistant.pages.edit_plan import (
     Change,
     OfferVariants,
@@ -22,14 +23,16 @@ from assistant.pages.edit_plan import (
 from assistant.pages.fitting import Ruler, fitted
 from assistant.pages.intake import intake
 from assistant.pages.measure import measure
-from assistant.pages.naming import ORDINALS, listed
+from assistant.pages.naming import ORDINALS, listed, name_of
+from assistant.pages.over_ink import drawn_over
 from assistant.pages.patches import Patch
 from assistant.pages.placing import Declined
 from assistant.pages.proposals import propose
 from assistant.pages.red_ink import with_red_ink
+from assistant.pages.repairs import Still
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 from assistant.pages.spoken_edits import stripped, understand
-from assistant.pages.targets import choose
+from assistant.pages.targets import choose, find
 from assistant.pages.variants import Variant, variants
 
 AS_DRAWN = "the page is as drawn"
@@ -49,20 +52,29 @@ class PageEditor:
         question_seconds: float = QUESTION_SECONDS,
         ruler: Ruler = measure,
     ) -> None:
-        self._versions = Versions(Version(document, AS_DRAWN))
-        self._reading = reading
         self._ruler = ruler
+        self._versions = Versions(Version(document, AS_DRAWN, reading))
         self._question_seconds = question_seconds
         self._variants: tuple[Variant, ...] = ()
         self._open: tuple[str, Scope, Question] | None = None
+        self._repaired: set[str] = set()
 
     @property
-    def versions(self) -> Versions:
-        return self._versions
+    def versions(self) -> VersionList:
+        every = (*self._versions.past, self._versions.present, *self._versions.future)
+        return VersionList(tuple(version.sentence for version in every), len(self._versions.past))
 
     @property
     def document(self) -> Document:
         return self._versions.present.document
+
+    @property
+    def reading(self) -> SketchReading:
+        return self._versions.present.reading
+
+    @property
+    def is_offering(self) -> bool:
+        return bool(self._variants)
 
     def page(self, revision: int) -> Page:
         return compile_document(self.document, revision)
@@ -79,29 +91,76 @@ class PageEditor:
 
     def reconsider(self, reading: SketchReading) -> bool:
         before = self.document
-        if self._is_shaped or reading.elements == self._reading.elements:
+        if self._is_shaped or reading.elements == self.reading.elements:
             return False
         again = with_red_ink(open_document(reading, before.title), intake(reading).instructions)
-        self._reading = reading
-        self._versions = Versions(Version(replace(again, fit=replace(before.fit, spaces={})), AS_DRAWN))
+        self._versions = Versions(Version(replace(again, fit=replace(before.fit, spaces={})), AS_DRAWN, reading))
         return True
 
     async def repair(self) -> bool:
         if self._is_shaped:
             return False
         before = self.document
-        best = await asyncio.to_thread(fitted, before, intake(self._reading).elements, self._ruler)
+        best = await asyncio.to_thread(fitted, before, intake(self.reading).elements, self._ruler)
         if self._is_shaped or self.document != before or best == before:
             return False  # the user was quicker
-        self._versions = Versions(Version(best, AS_DRAWN))
+        self._versions = Versions(Version(best, AS_DRAWN, self.reading))
         return True
 
     @property
     def _is_shaped(self) -> bool:
         return bool(self._versions.past or self._versions.future or self._variants)
 
+    def part(self, element_id: str) -> tuple[str, str]:
+        found = find(self.document, element_id) if element_id else None
+        return ("", "") if found is None else (found.id, name_of(self.document, found.id))
+
+    def correct(self, correction: Correction) -> Edited:
+        before = self._versions.present
+        reading = corrected_reading(before.reading, correction)
+        if reading == before.reading:
+            return Edited("It is like that already.")
+        outcome = corrected_page(before, reading, correction)
+        if isinstance(outcome, Declined):
+            return Edited(outcome.sentence)
+        return self._became(outcome, told_of(before.reading, correction), reading)
+
+    def step(self, steps: int) -> Edited:
+        return self._stepped(steps)
+
+    def go_to(self, index: int) -> Edited:
+        steps = index - len(self._versions.past)
+        if not steps or not 0 <= index < len(self.versions.sentences):
+            return Edited("")
+        return self._stepped(steps)
+
+    def take(self, index: int | None) -> Edited:
+        return self._taken(index if index is not None and 0 <= index < len(self._variants) else None)
+
+    def draw(self, drawn: SketchReading, places: Places) -> Edited:
+        outcome = drawn_over(self.document, drawn, places)
+        if isinstance(outcome, Declined):
+            return Edited(outcome.sentence)
+        return self._became(*outcome)
+
+    def mend(self, problem: str, element_id: str) -> Edited:
+        """First the button that was pressed, then a page built anew, then all buttons."""
+        for still in (Still(element_id), Still(PAGE)):
+            outcome = still.apply(self.document)
+            if not isinstance(outcome, Declined):
+                return self._became(outcome, still.told(self.document))
+            if problem not in self._repaired:
+                self._repaired.add(problem)
+                return Edited("The page is built anew.", changed=True)
+        return Edited("Nothing in the page could be found that makes it fail. Undo takes back the last change.")
+
+    def _became(self, document: Document, told: str, reading: SketchReading | None = None) -> Edited:
+        self._variants, self._open = (), None
+        self._versions = self._versions.changed(document, told, reading)
+        return Edited(f"Done: {told}.", changed=True)
+
     async def fill(self, model: LanguageModel) -> None:
-        slots = await fill_slots(self._reading, model, self._question_seconds)
+        slots = await fill_slots(self.reading, model, self._question_seconds)
         self._versions = self._versions.filled(slots)
 
     def _plan(self, words: str, selected: str) -> tuple[str, Scope, Plan | None]:

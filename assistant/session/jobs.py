@@ -22,11 +22,15 @@ from assistant.core.events import (
     PageJobProgressed,
     PageJobStarted,
     PagePainted,
+    PartSelected,
+    ReadingCorrected,
+    ShapedByHand,
     SketchRead,
     VariantsOffered,
+    VersionsListed,
 )
 from assistant.core.ports import ConversationStore, EditablePage, Emit, LanguageModel, PageMaker, SketchReader
-from assistant.core.sketch import Page, SketchReading
+from assistant.core.sketch import Edited, Page, SketchReading
 from assistant.core.types import Picture
 from assistant.session.thinking import think
 
@@ -38,6 +42,7 @@ THINK_LONGER = re.compile(
     r"(?: (?:about|at|on) (?:it|this|that|the (?:page|sketch)))?(?: please)?[.!]?",
     re.IGNORECASE,
 )
+from assistant.session.by_hand import carry_out
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +72,8 @@ class PageJob:
     editable: EditablePage | None = None
     selected: str = ""
     """Id of the part the user has clicked: what "this" means."""
+    is_offering: bool = False
+    """Variants are on the screen."""
     filled: bool = False
     picture: Picture | None = None
     """What was read, to look at again."""
@@ -85,6 +92,7 @@ class PageJobs:
         self._emit = emit
         self._jobs: list[PageJob] = []
         self._paused = False
+        self._by_hand: set[asyncio.Task[None]] = set()
 
     @property
     def conversation_id(self) -> int:
@@ -137,9 +145,32 @@ class PageJobs:
         return any(job.task is not None and not job.task.done() for job in self._jobs)
 
     def select(self, number: int, element_id: str) -> None:
-        for job in self._jobs:
-            if job.number == number:
-                job.selected = element_id
+        """Make a part what "this" means. The id may come from a hostile page, so the tree decides what it is."""
+        job = self._job(number)
+        if job is not None and job.editable is not None:
+            job.selected, name = job.editable.part(element_id)
+            self._emit(PartSelected(number, job.selected, name))
+
+    def shape(self, event: ShapedByHand) -> None:
+        """Do to a page what the user did by hand."""
+        job = self._job(event.job)
+        if job is not None and job.editable is not None:
+            task = asyncio.create_task(self._shape(job, job.editable, event))
+            self._by_hand.add(task)
+            task.add_done_callback(self._by_hand.discard)
+
+    async def _shape(self, job: PageJob, editable: EditablePage, event: ShapedByHand) -> None:
+        try:
+            edited = await carry_out(event, editable, self._parts.reader)
+        except AssistantError as error:
+            self._emit(NoticeShown("warning", error.what, error.advice))
+            return
+        await self._follow(job, editable, edited)
+        if edited.said and not edited.changed:
+            self._emit(NoticeShown("info", edited.said))
+
+    def _job(self, number: int) -> PageJob | None:
+        return next((job for job in self._jobs if job.number == number), None)
 
     def understands(self, words: str) -> bool:
         """Are the words plainly about the page that is shown? Decided by rules, in a millisecond."""
@@ -158,16 +189,29 @@ class PageJobs:
             yield f"I take another {ASKED_SECONDS:g} seconds for it."
             return
         edited = await job.editable.change(words, job.selected, self._parts.model)
-        if edited.variants:
-            self._emit(VariantsOffered(job.number, edited.variants))
-        if edited.changed:
-            self._emit(PageEdited(job.number, edited.said))
-            await self._paint(job, job.editable, final=True)
+        await self._follow(job, job.editable, edited)
         yield edited.said
+
+    async def _follow(self, job: PageJob, editable: EditablePage, edited: Edited) -> None:
+        """Show what came of an edit. Variants that are no longer on offer are taken off the screen."""
+        if edited.variants or (job.is_offering and not editable.is_offering):
+            self._emit(VariantsOffered(job.number, edited.variants))
+        job.is_offering = editable.is_offering
+        if not edited.changed:
+            return
+        self._emit(PageEdited(job.number, edited.said))
+        if editable.reading != job.reading:
+            job.reading = editable.reading
+            self._emit(ReadingCorrected(job.number, job.reading))
+        await self._paint(job, editable, final=True)
+        if job.selected and not editable.part(job.selected)[0]:
+            self.select(job.number, "")
 
     async def close(self) -> None:
         for job in self._jobs:
             await cancel_and_wait(job.task)
+        for task in tuple(self._by_hand):
+            await cancel_and_wait(task)
 
     async def _run(self, job: PageJob, source: bytes | Picture) -> None:
         self._emit(PageJobStarted(job.number, job.name))
@@ -239,6 +283,7 @@ class PageJobs:
         """Show the page as it is now, and keep it."""
         job.page = editable.page(0 if job.page is None else job.page.revision + 1)
         self._emit(PagePainted(job.number, job.page, final))
+        self._emit(VersionsListed(job.number, editable.versions))
         await self._save(job)
 
     async def _save(self, job: PageJob) -> None:

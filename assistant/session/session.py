@@ -20,6 +20,7 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
+    ShapedByHand,
     SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
@@ -124,6 +125,8 @@ class Session:
             self._jobs.start(event.name, event.data)
         elif isinstance(event, ElementSelected):
             self._jobs.select(event.job, event.element_id)
+        elif isinstance(event, ShapedByHand):
+            self._jobs.shape(event)
         elif isinstance(event, PictureAttached):
             self._pictures.append(event.picture)
         elif isinstance(event, PicturesDetached):

@@ -23,7 +23,7 @@ from assistant.core.events import (
 from assistant.core.history import History, Turn
 from assistant.core.ports import Delivery, PageMaker
 from assistant.core.settings import MindSettings, Settings
-from assistant.core.sketch import Edited, Page, SketchReading
+from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
 from assistant.core.types import (
     SPEECH_RATE,
     AudioFrame,
@@ -258,8 +258,33 @@ class FakeEditablePage:
         self._title = title
         self._html = "<p>drawn</p>"
 
+    reading = SketchReading(100, 100, ())
+    versions = VersionList(("drawn",), 0)
+    is_offering = False
+
     def page(self, revision: int) -> Page:
         return Page(self._title, self._html, revision=revision)
+
+    def part(self, element_id: str) -> tuple[str, str]:
+        return "", ""
+
+    def correct(self, correction: Correction) -> Edited:
+        return Edited("")
+
+    def step(self, steps: int) -> Edited:
+        return Edited("")
+
+    def go_to(self, index: int) -> Edited:
+        return Edited("")
+
+    def take(self, index: int | None) -> Edited:
+        return Edited("")
+
+    def draw(self, drawn: SketchReading, places: Places) -> Edited:
+        return Edited("")
+
+    def mend(self, problem: str, element_id: str) -> Edited:
+        return Edited("")
 
     def understands(self, words: str, selected: str = "") -> bool:
         return False

@@ -166,7 +166,7 @@ def test_a_late_answer_of_a_model_does_not_overwrite_what_the_user_decided() -> 
 
 
 def test_versions_go_back_and_forth_without_end() -> None:
-    versions = Versions(Version(bakery(), "drawn"))
+    versions = Versions(Version(bakery(), "drawn", reading(bakery().drawn)))
     for number in range(200):
         versions = versions.changed(replace(bakery(), title=str(number)), str(number))
     assert versions.undone(150).present.sentence == "49"
