@@ -20,6 +20,7 @@ from assistant.core.attention import Earcon
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
     DownloadProgressed,
+    ElementSelected,
     EngineStateChanged,
     Event,
     NoticeShown,
@@ -27,6 +28,7 @@ from assistant.core.events import (
     PictureDropped,
     PictureRefused,
     PicturesDetached,
+    ShapedByHand,
     StopRequested,
     TextSubmitted,
 )
@@ -34,7 +36,7 @@ from assistant.core.history import History
 from assistant.core.ports import Emit
 from assistant.core.settings import Settings, TalkSettings
 from assistant.core.types import AudioFrame
-from assistant.gui.facts import SettingsApplied, TurnsRestored
+from assistant.gui.facts import SettingsApplied, SheetPictureOpened, TurnsRestored
 from assistant.listings import choices_listed, models_listed
 from assistant.llm.prompts import PromptBuilder
 from assistant.pages.page_maker import PageMaker
@@ -210,8 +212,14 @@ class SessionThread:
     def detach_pictures(self) -> None:
         self._call(lambda: self._post(PicturesDetached()))
 
+    def open_on_sheet(self, data: bytes, name: str) -> None:
+        self._spawn(self._open_on_sheet(data, name))
+
     def build_page(self, data: bytes, name: str) -> None:
         self._call(lambda: self._post(PictureDropped(name, data)))
+
+    def act_on_page(self, act: ElementSelected | ShapedByHand) -> None:
+        self._call(lambda: self._post(act))
 
     def stop(self) -> None:
         self._call(lambda: self._post(StopRequested()))
@@ -295,6 +303,12 @@ class SessionThread:
         self._doorway.apply(settings.talk, settings.hearing.language)
         if before.way != settings.talk.way:
             self._doorway.choose(settings.talk.way)
+
+    async def _open_on_sheet(self, data: bytes, name: str) -> None:
+        try:
+            self._publish(SheetPictureOpened(await self._engines.eyes.get().decode(data, name)))
+        except AssistantError as error:
+            self._publish(PictureRefused(name, error.what, error.advice))
 
     async def _change(self, settings: Settings) -> None:
         before = self._engines.settings

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from assistant.core.events import Event
+from assistant.core.events import ElementSelected, Event, ShapedByHand
 from assistant.core.settings import Settings
 
 
@@ -40,6 +40,9 @@ class Commands(Protocol):
     def detach_pictures(self) -> None:
         """Forget the pictures attached to the next turn. Answered by PicturesDetached."""
 
+    def open_on_sheet(self, data: bytes, name: str) -> None:
+        """Decode a picture to draw on. Answered by facts.SheetPictureOpened or PictureRefused."""
+
     def build_page(self, data: bytes, name: str) -> None:
         """Make a page from a picture file. Answered by PageJobStarted and what follows it."""
 
@@ -59,6 +62,9 @@ class Commands(Protocol):
 
     def new_conversation(self) -> None:
         """Answered by facts.TurnsRestored with no turns."""
+
+    def act_on_page(self, act: ElementSelected | ShapedByHand) -> None:
+        """What the mouse did to a page. Answered by PartSelected, or by PageEdited and what follows it."""
 
     def cancel_page_job(self, job: int) -> None: ...
 

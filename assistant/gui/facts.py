@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from assistant.core.events import Event
 from assistant.core.history import Turn
 from assistant.core.settings import Settings
+from assistant.core.types import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,13 @@ class AttachBegan(Event):
     """A picture is on its way to the decoder."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPictureOpened(Event):
+    """A picture to draw on, decoded by the worker."""
+
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)

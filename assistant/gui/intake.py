@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """Goes with the next turn."""
     PAGE = "page"
     """Becomes a page."""
+    SHEET = "sheet"
+    """Lies under the ink of the Draw side."""
 
 
 def read_file(path: Path) -> bytes:

@@ -11,8 +11,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -36,6 +34,7 @@ from PySide6.QtWidgets import (
 from assistant.core.events import Event, NoticeShown, TextSubmitted
 from assistant.core.settings import Settings
 from assistant.gui import facts
+from assistant.gui.announcing import announce
 from assistant.gui.bridge import Commands
 from assistant.gui.composer import Composer
 from assistant.gui.dialogs import Dialogs
@@ -43,9 +42,10 @@ from assistant.gui.drop_overlay import DropOverlay
 from assistant.gui.first_run import FirstRun
 from assistant.gui.intake import holds_picture
 from assistant.gui.notices import Notices
+from assistant.gui.page_desk import PageDesk
 from assistant.gui.picture_desk import PictureDesk
 from assistant.gui.place import decode_place, encode_place
-from assistant.gui.screen import Microphone, Row, RowAction, RowKind, ViewState
+from assistant.gui.screen import Microphone, Row, RowAction, ViewState
 from assistant.gui.side_pane import SidePane
 from assistant.gui.talk_key import TalkKey
 from assistant.gui.theme import apply_theme, colors_for
@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self.composer = Composer()
         self.pane = SidePane()
         self.pictures = PictureDesk(self, commands, self._on_picture)
+        self.page_desk = PageDesk(self, self.pane, commands, lambda: self._state.shown_job)
         self.talk_key = TalkKey(self)
         self.dialogs = Dialogs(self, commands, self._change_settings)
         self._build()
@@ -166,11 +167,15 @@ class MainWindow(QMainWindow):
         self.top_bar.settings_wanted.connect(self.show_settings)
         self.top_bar.pane_wanted.connect(self.toggle_pane)
         self.pane.closed.connect(self.toggle_pane)
+        self.pane.wanted.connect(self._show_pane)
+        self.pane.pad.photo_wanted.connect(self.pictures.browse_for_sheet)
+        self.pane.pad.paste_wanted.connect(self.pictures.paste_on_sheet)
         self.pane.preview.failed.connect(self._warn)
         self.pane.preview.told.connect(self._tell)
         self.notices.dismissed.connect(self._dismiss)
         self.welcome.asked.connect(self.submit)
         self.welcome.sketch_wanted.connect(self.pictures.browse_for_page)
+        self.welcome.drawing_wanted.connect(self.pane.show_drawing)
         self.transcript.acted.connect(self._act)
         self.first_run.fetch_wanted.connect(commands.fetch_models)
         self.first_run.cancel_wanted.connect(commands.cancel_fetch)
@@ -245,6 +250,10 @@ class MainWindow(QMainWindow):
         self.pane.setVisible(self.pane.isHidden())
         self.top_bar.pane.setChecked(not self.pane.isHidden())
 
+    def _show_pane(self) -> None:
+        if self.pane.isHidden():
+            self.toggle_pane()
+
     def show_settings(self) -> None:
         self.dialogs.show_settings(self._state)
 
@@ -256,8 +265,7 @@ class MainWindow(QMainWindow):
             self.submit(row.payload)
         elif row.action is RowAction.SHOW_PAGE:
             self.on_event(facts.JobChosen(row.job))
-            if self.pane.isHidden():
-                self.toggle_pane()
+            self._show_pane()
         elif row.action is RowAction.CANCEL_JOB:
             self._commands.cancel_page_job(row.job)
         elif row.action is RowAction.CHOOSE_PICTURE:
@@ -296,8 +304,8 @@ class MainWindow(QMainWindow):
         self.composer.show_state(state)
         if before is None or not state.says_the_same(before):
             self.transcript.show_state(state)
-            self._announce(before, state)
-        if before is None or state.job is not before.job:
+            announce(self, before, state)
+        if before is None or state.job is not before.job or state.sheet is not before.sheet:
             self._show_job(before, state)
         self.first_run.show_state(state)
         self.welcome.show_state(state)
@@ -325,15 +333,6 @@ class MainWindow(QMainWindow):
         is_gone = state.job is None and before is not None and before.job is not None
         if (is_new and self.pane.isHidden()) or (is_gone and not self.pane.isHidden()):
             self.toggle_pane()
-
-    def _announce(self, before: ViewState | None, state: ViewState) -> None:
-        """Read new replies and errors to whoever uses a screen reader."""
-        if before is None or state.rows is before.rows or not state.rows or not QAccessible.isActive():
-            return
-        row = state.rows[-1]
-        if row.kind in (RowKind.ASSISTANT, RowKind.ERROR):
-            words = f"{row.text} {row.detail}".strip()
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _dress(self, settings: Settings) -> None:
         self._colors = colors_for(settings.window.theme)
@@ -375,7 +374,7 @@ class MainWindow(QMainWindow):
         )
         self._commands.change_settings(replace(self._state.settings, window=window))
         self.end_push()
-        self.pane.preview.frame.close_page()
+        self.pane.preview.close_page()
         super().closeEvent(event)
 
 

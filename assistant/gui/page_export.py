@@ -9,15 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from assistant.gui.page_parts import zipped
 from assistant.gui.web_engine import with_policy
 
 LONGEST_NAME = 60
 
 
-def file_name(title: str) -> str:
+def file_name(title: str, ending: str = ".html") -> str:
     """A harmless file name for a page of this title."""
     words = re.sub(r"[^\w\- ]", "", title, flags=re.UNICODE).strip().replace(" ", "-")[:LONGEST_NAME].strip("-")
-    return f"{words or 'page'}.html"
+    return f"{words or 'page'}{ending}"
 
 
 class PageExport(QObject):
@@ -33,6 +34,7 @@ class PageExport(QObject):
         self._ready.connect(self._open)
 
     def save(self, path: Path, html: str) -> None:
+        """One file, or its parts where the name ends in ".zip"."""
         QThreadPool.globalInstance().start(_Writing(self, path, html, opens=False))
 
     def open_in_browser(self, title: str, html: str) -> None:
@@ -56,7 +58,10 @@ class _Writing(QRunnable):
 
     def run(self) -> None:
         try:
-            self._path.write_text(with_policy(self._html), encoding="utf-8")
+            if self._path.suffix.lower() == ".zip":
+                self._path.write_bytes(zipped(with_policy(self._html)))
+            else:
+                self._path.write_text(with_policy(self._html), encoding="utf-8")
         except OSError:
             self._export.failed.emit(
                 f"{self._path.name} could not be written.", "Choose another folder, or free some space."

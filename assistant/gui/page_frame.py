@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from assistant.core.sketch import Page
 from assistant.gui.buttons import plain_label
+from assistant.gui.page_pointer import PagePointer
+from assistant.gui.page_scripts import OWN_WORLD, change_in_place, is_done
 from assistant.gui.web_engine import preview_refusal
 
 if TYPE_CHECKING:
@@ -54,8 +56,12 @@ class PageFrame(QWidget):
 
     probed = Signal(str)
     told = Signal(str)
+    erred = Signal(str)
+    """An error of the page's script, as one line."""
     stopped = Signal(str)
     shown = Signal()
+    settled = Signal()
+    """The page has painted: its picture can be taken."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__()
@@ -64,6 +70,8 @@ class PageFrame(QWidget):
         self._view: QWebEngineView | None = None
         self._page: PreviewPage | None = None
         self._job = 0
+        self._is_settled = False
+        """The page is loaded, and may be changed where it stands."""
         self._wanted: tuple[int, Page] | None = None
         self._shown: Page | None = None
         self._refusal: str | None = None
@@ -72,10 +80,15 @@ class PageFrame(QWidget):
         self._cover: QLabel = plain_label()
         self._cover.setParent(self)
         self._cover.hide()
+        self.pointer = PagePointer(self)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._give_up)
         self.probed.connect(self._decided)
+
+    @property
+    def width_shown(self) -> Width:
+        return self._width
 
     @property
     def view(self) -> QWebEngineView | None:
@@ -97,6 +110,7 @@ class PageFrame(QWidget):
 
     def reload(self) -> None:
         """Start the page over in a fresh process."""
+        self._is_settled = False
         if self._shown is not None:
             self._wanted = (self._job, self._shown)
             self._discard()
@@ -142,6 +156,33 @@ class PageFrame(QWidget):
             return
         job, page = self._wanted
         self._wanted = None
+        if self._is_settled and job == self._job and self._page is not None and self._shown is not None:
+            self._change(self._shown, page)
+            return
+        self._load_anew(job, page)
+
+    def _change(self, old: Page, new: Page) -> None:
+        """Repaint what differs and leave the rest running; where that cannot be done the page is loaded anew."""
+        self._shown = new
+        if self._page is None:
+            return
+        self._page.keep_html(new.html)
+        self._set_frozen(False)
+        self._page.runJavaScript(change_in_place(old.html, new.html), OWN_WORLD, self._changed)
+        self._patience.start(PATIENCE_MILLISECONDS)
+
+    def _changed(self, done: object) -> None:
+        self._patience.stop()
+        if is_done(done):
+            self.pointer.locate()
+            self.shown.emit()
+            self.settled.emit()
+            self._set_frozen(not self.isVisible())
+        elif self._is_settled and self._shown is not None and self._wanted is None:
+            self._load_anew(self._job, self._shown)
+
+    def _load_anew(self, job: int, page: Page) -> None:
+        self._is_settled = False
         if job != self._job or self._page is None:
             self._discard()
             self._begin()
@@ -162,6 +203,7 @@ class PageFrame(QWidget):
 
         self._page = PreviewPage()  # first: a view without a page would make a profile of its own, before the scheme
         self._page.reported.connect(self.told)
+        self._page.erred.connect(self.erred)
         self._page.loadFinished.connect(self._loaded)
         self._page.renderProcessTerminated.connect(self._crashed)
         self._view = QWebEngineView(self._page, self)
@@ -169,13 +211,16 @@ class PageFrame(QWidget):
         self._view.setAcceptDrops(False)
         self._view.setAccessibleName("Preview of the page")
         self._view.show()
+        self.pointer.cover(self._view)
         self._scroll = QPointF()
         self._fit()
 
     def _discard(self) -> None:
         """Delete view, page and profile, now and in this order: each crashes when it outlives the one before."""
         self._patience.stop()
+        self._is_settled = False
         self._cover.hide()
+        self.pointer.cover(None)
         view, self._view = self._view, None
         page, self._page = self._page, None
         if view is not None:
@@ -201,15 +246,21 @@ class PageFrame(QWidget):
         zoom = self._page.zoomFactor() or 1.0
         if not self._scroll.isNull():
             place = f"window.scrollTo({self._scroll.x() / zoom:.0f},{self._scroll.y() / zoom:.0f})"
-            self._page.runJavaScript(place, 1)  # 1 is the application's own world: the page's policy does not apply
+            self._page.runJavaScript(place, OWN_WORLD)
         QTimer.singleShot(COVER_MILLISECONDS, self._settle)
 
     def _settle(self) -> None:
         self._cover.hide()
+        if self._page is None:
+            return
+        self._is_settled = not self._patience.isActive()
+        self.pointer.locate()
+        self.settled.emit()
         self._set_frozen(not self.isVisible())
 
     def _crashed(self, status: QWebEnginePage.RenderProcessTerminationStatus, _: int) -> None:
         if status.name != "NormalTerminationStatus":
+            self._is_settled = False
             self._patience.stop()
             self.stopped.emit("The page stopped working. Your conversation is not affected.")
 
@@ -226,3 +277,4 @@ class PageFrame(QWidget):
         self._view.setGeometry((room - width) // 2, 0, width, self.height())
         if self._page is not None:
             self._page.setZoomFactor(max(SMALLEST_ZOOM, min(1.0, width / wanted)))
+        self.pointer.fit()

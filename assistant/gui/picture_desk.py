@@ -34,8 +34,15 @@ class PictureDesk(QObject):
     def browse_for_page(self) -> None:
         self._browse("Choose a sketch", Purpose.PAGE)
 
+    def browse_for_sheet(self) -> None:
+        self._browse("Choose a photo to draw on", Purpose.SHEET)
+
     def paste(self, mime: QMimeData) -> None:
         self._intake.take(mime, Purpose.ASK)
+
+    def paste_on_sheet(self, mime: QMimeData) -> None:
+        if not self._intake.take(mime, Purpose.SHEET):
+            self._refused("", "There is no picture on the clipboard.", "Copy one, then paste it here.")
 
     def drop(self, mime: QMimeData, purpose: Purpose) -> bool:
         """False when nothing in it is a picture."""
@@ -51,6 +58,8 @@ class PictureDesk(QObject):
     def _arrived(self, data: bytes, name: str, purpose: str) -> None:
         if Purpose(purpose) is Purpose.PAGE:
             self._commands.build_page(bytes(data), name)
+        elif Purpose(purpose) is Purpose.SHEET:
+            self._commands.open_on_sheet(bytes(data), name)
         else:
             self._on_event(facts.AttachBegan(name))
             self._commands.attach_picture(bytes(data), name)

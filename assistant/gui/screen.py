@@ -9,7 +9,7 @@ from enum import StrEnum
 from assistant.core.attention import Attention
 from assistant.core.conversation import Phase
 from assistant.core.settings import Settings
-from assistant.core.sketch import Page, SketchReading
+from assistant.core.sketch import Page, SketchReading, VersionList
 from assistant.core.types import Picture
 from assistant.gui.facts import Choices, ModelRow
 
@@ -69,6 +69,12 @@ class Job:
     page: Page | None = None
     final: bool = False
     failed: bool = False
+    selected: str = ""
+    """Id of the part that "this" means."""
+    selected_name: str = ""
+    versions: VersionList = field(default_factory=lambda: VersionList((), 0))
+    variants: tuple[Page, ...] = ()
+    """Pages to choose from, shown in place of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class ViewState:
     attachments: tuple[Attachment, ...] = ()
     jobs: tuple[Job, ...] = ()
     shown_job: int = 0
+    sheet: Picture | None = None
+    """What lies under the ink of the Draw side."""
     engines: tuple[EngineView, ...] = ()
     notices: tuple[Notice, ...] = ()
     downloads: Mapping[str, Download] = field(default_factory=dict)

@@ -42,6 +42,10 @@ SHORTCUTS = (
     ("New conversation", "Ctrl+N"),
     ("Show or hide the page", "Ctrl+B"),
     ("Save the page", "Ctrl+S"),
+    ("Point at a part of the page", "Ctrl+E"),
+    ("Undo a change of the page", "Ctrl+Shift+Z"),
+    ("Do it again", "Ctrl+Shift+Y"),
+    ("Draw a page", "Ctrl+D"),
     ("Settings", "Ctrl+,"),
 )
 

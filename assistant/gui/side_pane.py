@@ -1,4 +1,4 @@
-"""The right pane: the page a sketch became, and the sketch itself."""
+"""The right pane: the page a sketch became, the sketch itself, and a sheet to draw one on."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.gui.buttons import icon_button, plain_label, segment
+from assistant.gui.draw_pad import DrawPad
 from assistant.gui.page_preview import PagePreview
 from assistant.gui.prose import clean
 from assistant.gui.screen import Job, ViewState
 from assistant.gui.sketch_canvas import SketchCanvas
 from assistant.gui.view_pages import STAGES, found
 
+NAMES = ("Show the page", "Show the sketch and what was found in it", "Draw a page  (Ctrl+D)")
+
 
 class SidePane(QWidget):
     """Shows the chosen job. The sketch comes first, since it is read before there is a page."""
 
     closed = Signal()
+    wanted = Signal()
+    """Something in here is to be seen, and the pane may be hidden."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +29,7 @@ class SidePane(QWidget):
         self.setMinimumWidth(300)
         self.preview = PagePreview()
         self.sketch = SketchCanvas()
+        self.pad = DrawPad()
         self._job: Job | None = None
         self._title = plain_label()
         self._title.setProperty("role", "heading")
@@ -31,6 +37,7 @@ class SidePane(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.preview)
         self._stack.addWidget(self._framed(self.sketch))
+        self._stack.addWidget(self.pad)
         self.tabs = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 16)
@@ -39,6 +46,7 @@ class SidePane(QWidget):
         layout.addWidget(self._stack, 1)
 
     def show_state(self, state: ViewState) -> None:
+        self.pad.lay_under(state.sheet)
         job = state.job
         if job is self._job:
             return
@@ -47,17 +55,24 @@ class SidePane(QWidget):
         self._stage.setText(_progress(job))
         self.preview.show_job(job)
         self.sketch.show_job(job)
-        if job is None or previous is None or previous.job != job.job:
-            self.show_tab(1 if job is not None and job.page is None else 0)
+        if job is not None and (previous is None or previous.job != job.job):
+            self.show_tab(0 if job.page is not None else 1)
+        if job is None and previous is not None:
+            self.show_tab(0)
         if job is not None and job.page is not None and (previous is None or previous.page is None):
             self.show_tab(0)
 
     def show_tab(self, index: int) -> None:
-        """0 is the page, 1 the sketch."""
+        """0 is the page, 1 the sketch, 2 the sheet."""
         button = self.tabs.button(index)
         if button is not None:
             button.setChecked(True)
         self._stack.setCurrentIndex(index)
+
+    def show_drawing(self) -> None:
+        self.wanted.emit()
+        self.show_tab(2)
+        self.pad.setFocus()
 
     def _make_top(self) -> QHBoxLayout:
         segments = QFrame()
@@ -65,8 +80,8 @@ class SidePane(QWidget):
         choices = QHBoxLayout(segments)
         choices.setContentsMargins(2, 2, 2, 2)
         choices.setSpacing(2)
-        for index, (icon, text) in enumerate((("page", "Page"), ("sketch", "Sketch"))):
-            button = segment(icon, f"Show the {text.lower()}", text)
+        for index, (icon, text) in enumerate((("page", "Page"), ("picture", "Sketch"), ("pen", "Draw"))):
+            button = segment(icon, NAMES[index], text)
             button.setChecked(index == 0)
             self.tabs.addButton(button, index)
             choices.addWidget(button)

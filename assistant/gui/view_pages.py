@@ -126,6 +126,31 @@ def _page_painted(state: ViewState, event: events.PagePainted) -> ViewState:
     return _with_job(state, job, detail, RowAction.SHOW_PAGE)
 
 
+def _selected(state: ViewState, event: events.PartSelected) -> ViewState:
+    return _changed(state, event.job, selected=event.element_id, selected_name=event.name)
+
+
+def _listed(state: ViewState, event: events.VersionsListed) -> ViewState:
+    return _changed(state, event.job, versions=event.versions)
+
+
+def _corrected(state: ViewState, event: events.ReadingCorrected) -> ViewState:
+    return _changed(state, event.job, reading=event.reading)
+
+
+def _offered(state: ViewState, event: events.VariantsOffered) -> ViewState:
+    return _changed(state, event.job, variants=event.pages)
+
+
+def _changed(state: ViewState, number: int, **fields: Any) -> ViewState:
+    """`Any`: fields of Job."""
+    job = _find(state, number)
+    if job is None:
+        return state
+    changed = replace(job, **fields)
+    return replace(state, jobs=tuple(changed if other is job else other for other in state.jobs))
+
+
 def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
     """The job's row gives way to one that says why; a page that was painted already stays."""
     job = _find(state, event.job)
@@ -137,6 +162,10 @@ def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
         state = replace(state, rows=rows)
     action = RowAction.CHOOSE_PICTURE if job.page is None else RowAction.NONE
     return with_row(state, Row(0, RowKind.ERROR, event.what, event.advice, action, event.job))
+
+
+def _sheet_opened(state: ViewState, event: facts.SheetPictureOpened) -> ViewState:
+    return replace(state, sheet=event.picture)
 
 
 def _job_chosen(state: ViewState, event: facts.JobChosen) -> ViewState:
@@ -152,6 +181,11 @@ CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.SketchRead: _sketch_read,
     events.PagePainted: _page_painted,
     events.PageJobFailed: _job_failed,
+    events.PartSelected: _selected,
+    events.ReadingCorrected: _corrected,
+    events.VariantsOffered: _offered,
+    events.VersionsListed: _listed,
     facts.AttachBegan: _attach_began,
     facts.JobChosen: _job_chosen,
+    facts.SheetPictureOpened: _sheet_opened,
 }

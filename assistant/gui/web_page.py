@@ -73,7 +73,9 @@ class PreviewPage(QWebEnginePage):
     """Shows HTML given to `show_html`, and says what it tried. Deleting it deletes its profile afterwards."""
 
     reported = Signal(str)
-    """An error of the page, or a word it wanted to show in a dialog: one line of plain text."""
+    """A word the page wanted to show in a dialog: one line of plain text."""
+    erred = Signal(str)
+    """An error of the page, likewise."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         register_scheme()
@@ -112,6 +114,12 @@ class PreviewPage(QWebEnginePage):
         self._handler.html = html.encode("utf-8", "replace")
         self._navigation_due = True
         self.load(QUrl(f"preview://page/{self._revision}"))
+
+    def keep_html(self, html: str) -> None:
+        """What `preview://` holds, for a page that was changed where it stands: no load is started."""
+        self._dialog_shown = False
+        self.errors.clear()
+        self._handler.html = html.encode("utf-8", "replace")
 
     def dispose(self) -> None:
         """Delete the page now, then its profile: the other order makes Qt complain. Nothing may use it afterwards."""
@@ -198,7 +206,7 @@ class PreviewPage(QWebEnginePage):
             return
         words = _one_line(message)
         self.errors.append(f"line {line}: {words}")
-        self.reported.emit(f"The page has an error in line {line}: {words}")
+        self.erred.emit(f"The page has an error in line {line}: {words}")
 
     def _show_dialog(self, message: str) -> None:
         """The first dialog of a page becomes a line beside it; a flood of them costs nothing."""

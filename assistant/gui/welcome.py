@@ -14,6 +14,7 @@ SUGGESTIONS = (
     "Help me plan a small dinner for four",
 )
 SKETCH = "Turn a sketch on paper into a web page…"
+DRAWING = "Draw a page here, with the mouse or a pen…"
 INVITATION = "Talk, type, or drop a drawing."
 LOCAL = "Everything stays on this computer."
 REMOTE = "Answers come from the server you named."
@@ -24,6 +25,7 @@ MARK = 60
 class Welcome(QWidget):
     asked = Signal(str)
     sketch_wanted = Signal()
+    drawing_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +48,7 @@ class Welcome(QWidget):
         inside.addWidget(self._words)
         inside.addSpacing(12)
         inside.addWidget(push_button(SKETCH, self.sketch_wanted.emit, "suggestion"))
+        inside.addWidget(push_button(DRAWING, self.drawing_wanted.emit, "suggestion"))
         for text in SUGGESTIONS:
             inside.addWidget(push_button(text, lambda text=text: self.asked.emit(text), "suggestion"))  # type: ignore[misc]  # the default binds the loop's value
         across = QHBoxLayout()

@@ -32,6 +32,7 @@ from assistant.core.events import (
 from assistant.core.ports import ConversationStore, EditablePage, Emit, LanguageModel, PageMaker, SketchReader
 from assistant.core.sketch import Edited, Page, SketchReading
 from assistant.core.types import Picture
+from assistant.session.by_hand import carry_out
 from assistant.session.thinking import think
 
 ASKED_SECONDS = 20.0  # of thinking, when somebody asks for it
@@ -42,7 +43,6 @@ THINK_LONGER = re.compile(
     r"(?: (?:about|at|on) (?:it|this|that|the (?:page|sketch)))?(?: please)?[.!]?",
     re.IGNORECASE,
 )
-from assistant.session.by_hand import carry_out
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.core.events import ElementSelected, ShapedByHand
 from assistant.core.settings import Settings
 
 
@@ -23,8 +24,14 @@ class FakeCommands:
     def detach_pictures(self) -> None:
         self.calls.append(("detach_pictures",))
 
+    def open_on_sheet(self, data: bytes, name: str) -> None:
+        self.calls.append(("open_on_sheet", data, name))
+
     def build_page(self, data: bytes, name: str) -> None:
         self.calls.append(("build_page", data, name))
+
+    def act_on_page(self, act: ElementSelected | ShapedByHand) -> None:
+        self.calls.append(("act_on_page", act))
 
     def stop(self) -> None:
         self.calls.append(("stop",))

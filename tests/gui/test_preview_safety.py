@@ -128,7 +128,7 @@ def test_a_flood_of_dialogs_is_one_line(page, qtbot):
 
 def test_a_flood_of_errors_is_cut_and_the_window_stays_awake(page, qtbot):
     told = []
-    page.reported.connect(told.append)
+    page.erred.connect(told.append)
     page.show_html("<script>setInterval(()=>{for(let i=0;i<300;i++)console.error('no '+i)},1)</script>")
     gaps, end = [], time.monotonic() + 2.0
     while time.monotonic() < end:

@@ -429,7 +429,7 @@ class Scenario:
 
     def _session(self, loop: asyncio.AbstractEventLoop) -> Session:
         voice = Voice(FakeVoice(), self.speaker) if self.spoken else None
-        reader = FakeReader(self.reading)
+        reader = self.reader = FakeReader(self.reading)
         parts = ReplyParts(
             self.transcriber, self.model, FakePrompts(), self.store, reader, voice, self.settings, self._history, 1
         )

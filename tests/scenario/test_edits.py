@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 
 from assistant.core.events import (
+    ElementCorrected,
     ElementSelected,
+    InkDrawn,
     NoticeShown,
     PageEdited,
     PagePainted,
+    PartSelected,
     PictureDropped,
+    ReadingCorrected,
     ReplyFinished,
     ReplyInterrupted,
     VariantsOffered,
+    VersionsListed,
+    VersionStepped,
 )
-from assistant.core.sketch import Box, Element, ElementType, Page, SketchReading
-from assistant.core.types import Origin
+from assistant.core.sketch import Box, Correction, Element, ElementType, Page, SketchReading
+from assistant.core.types import Origin, Picture
 from assistant.pages.page_maker import PageMaker
 from tests.scenario.scenario import FakeStore, Scenario
 
@@ -155,8 +161,9 @@ def test_variants_are_shown_and_one_is_taken() -> None:
     talk.user_types("show me three variants", at=5.0)
     talk.user_types("take the middle one", at=20.0)
     talk.run()
-    (offered,) = talk.of(VariantsOffered)
+    offered, over = talk.of(VariantsOffered)
     assert len(offered.pages) == 3  # type: ignore[attr-defined]
+    assert over.pages == ()  # type: ignore[attr-defined]
     assert painted(talk)[-1].page.html == offered.pages[1].html  # type: ignore[attr-defined]
 
 
@@ -184,3 +191,48 @@ def test_a_full_disk_keeps_the_edit_on_the_screen_and_says_so() -> None:
     assert GREEN in painted(talk)[-1].page.html
     assert talk.of(NoticeShown)
     assert talk.of(ReplyFinished)
+
+
+def test_what_the_mouse_does_is_an_edit_like_any_other() -> None:
+    talk = conversation(OPTIONS)
+    talk.at(5.0, ElementCorrected(1, Correction("e2", type=ElementType.TEXTAREA)))
+    talk.at(6.0, VersionStepped(1, -1))
+    talk.at(7.0, VersionStepped(1, -1))
+    talk.run()
+    assert '<textarea id="e2"' in painted(talk)[-2].page.html
+    assert '<textarea id="e2"' not in painted(talk)[-1].page.html
+    corrected, back = talk.of(ReadingCorrected)
+    assert corrected.reading.elements[1].type is ElementType.TEXTAREA  # type: ignore[attr-defined]
+    assert back.reading == READING  # type: ignore[attr-defined]
+    listed = talk.of(VersionsListed)[-1].versions  # type: ignore[attr-defined]
+    assert (len(listed.sentences), listed.current) == (2, 0)
+    assert [event.what for event in talk.of(NoticeShown)] == ["There is nothing to undo."]  # type: ignore[attr-defined]
+    assert not talk.left_running
+
+
+def test_a_part_is_selected_only_if_the_page_has_it() -> None:
+    talk = conversation(OPTIONS)
+    talk.at(5.0, ElementSelected(1, "e5"))
+    talk.at(6.0, ElementSelected(1, "<script>"))
+    talk.at(7.0, ElementSelected(9, "e5"))
+    talk.run()
+    assert talk.of(PartSelected) == [PartSelected(1, "e5", "the Cancel button"), PartSelected(1, "")]
+
+
+def test_a_selected_part_that_is_removed_is_selected_no_more() -> None:
+    talk = conversation(OPTIONS)
+    talk.at(5.0, ElementSelected(1, "e5"))
+    talk.user_types("remove this", at=6.0)
+    talk.run()
+    assert talk.of(PartSelected)[-1] == PartSelected(1, "")
+
+
+def test_ink_over_the_page_is_read_and_put_where_it_was_drawn() -> None:
+    talk = conversation(OPTIONS)
+    places = tuple((element.id, element.box) for element in READING.elements)
+    drawn = SketchReading(400, 400, (Element("e1", ElementType.BUTTON, Box(20, 210, 90, 26), "More"),))
+    talk.do(4.0, lambda _: setattr(talk.reader, "reading", drawn))
+    talk.at(5.0, InkDrawn(1, Picture(b"ink", 400, 400), places))
+    talk.run()
+    html = painted(talk)[-1].page.html
+    assert html.index('id="e2"') < html.index(">More</button>") < html.index('id="e3"')
