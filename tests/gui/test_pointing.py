@@ -104,12 +104,17 @@ def test_the_page_scrolls_under_the_pointer_and_the_outline_follows(show, window
     before = pointer.selected_box.top()
     preview.bar.point.click()
     centre = QPointF(pointer.rect().center())
-    wheel = QWheelEvent(
-        centre, pointer.mapToGlobal(centre), QPoint(0, -40), QPoint(0, -120), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(pointer, wheel)
-    qtbot.waitUntil(lambda: pointer.selected_box.top() < before - 5, timeout=3000)
+
+    def scrolled():
+        wheel = QWheelEvent(
+            centre, pointer.mapToGlobal(centre), QPoint(0, -40), QPoint(0, -120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(pointer, wheel)
+        qtbot.wait(60)
+        return pointer.selected_box.top() < before - 5
+
+    qtbot.waitUntil(scrolled, timeout=5000)
 
 
 @pytest.mark.parametrize(
