@@ -83,7 +83,9 @@ class SlotVoice:
     slot: Slot[Synthesizer]
 
     def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
-        return self.slot.get().synthesize(clause)
+        from assistant.audio.trimming import trimmed
+
+        return trimmed(clause, self.slot.get().synthesize(clause))
 
 
 @dataclass(slots=True)
@@ -316,3 +318,11 @@ async def warm(engine: object) -> None:
     warm = getattr(engine, "load", None) or getattr(engine, "start", None)
     if warm is not None:
         await warm()
+
+
+def on_battery() -> bool:
+    """A quick look, milliseconds at most."""
+    import psutil
+
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return battery is not None and battery.power_plugged is False

@@ -134,6 +134,7 @@ class SessionThread:
             settings,
             history,
             conversation_id,
+            saves_power=app.on_battery,
         )
         thinking = settings.pages.think_seconds
         jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking), self._post)

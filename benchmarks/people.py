@@ -7,7 +7,7 @@ with its words in a .txt of the same name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -73,12 +73,14 @@ class Clip:
         return len(self.samples) / SPEECH_RATE
 
 
-async def make_people(speakers: Sequence[tuple[float, float]] = SPEAKERS) -> dict[Kind, list[Clip]]:
+async def make_people(
+    speakers: Sequence[tuple[float, float]] = SPEAKERS, said: Mapping[Kind, tuple[str, ...]] = TEXTS
+) -> dict[Kind, list[Clip]]:
     """Every text in the voices in turn."""
     voices = [(pitch, Hibari(rate=pace)) for pitch, pace in speakers]
     clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
     try:
-        for kind, texts in TEXTS.items():
+        for kind, texts in said.items():
             for number, text in enumerate(texts):
                 pitch, voice = voices[number % len(voices)]
                 spoken = await _spoken(voice, text)

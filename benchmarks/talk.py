@@ -1,7 +1,10 @@
 """`vesper bench talk`: seconds from the end of a spoken question to each stage of the spoken answer.
 
 The question is given as an already ended utterance, so the wait that decides that the user has finished
-(settings.endpoint.silence_seconds) comes on top. Every conversation starts with an empty prompt cache.
+(settings.endpoint.silence_seconds) comes on top; and with --cold the prompt's beginning has not been read.
+
+With --live, questions are spoken into an open microphone and everything counts, from their last sound on: half of
+them with an answer begun in the pause, half without.
 """
 
 from __future__ import annotations
@@ -20,7 +23,10 @@ from assistant.core.types import SPEECH_RATE
 from assistant.llm.catalog import Catalog
 from assistant.storage.paths import find_folders
 from assistant.talk import Talk, TurnResult, conversations_in_memory
+from benchmarks.live import QUESTIONS, LiveTalk, Turn, gain, summary
+from benchmarks.live import STAGES as STAGES_OF_LIFE
 from benchmarks.machine import print_json, print_table
+from benchmarks.people import Kind, make_people, read_people
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("transcribe", "first_token", "first_clause", "first_audio", "first_sound")
@@ -29,7 +35,7 @@ MODEL_ALONE = 1 + len(STAGES)  # column of the model's own time to its first tok
 NAN = float("nan")
 
 
-async def measure(recording: Path, conversations: int, turns: int) -> list[list[TurnResult]]:
+async def measure(recording: Path, conversations: int, turns: int, warm: bool) -> list[list[TurnResult]]:
     """Every turn of every conversation."""
     audio = read_audio(recording, SPEECH_RATE)
     results = []
@@ -38,7 +44,7 @@ async def measure(recording: Path, conversations: int, turns: int) -> list[list[
         store = await conversations_in_memory()
         talk = Talk(engines, store, WavSpeaker())
         try:
-            await talk.load(hears=True)
+            await talk.load(hears=True, warm=warm)
             results.append([await talk.ask_aloud(audio) for _ in range(turns)])
         finally:
             await engines.close()
@@ -52,8 +58,14 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--conversations", type=int, default=3)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cold", action="store_true", help="the first turn reads the whole prompt")
+    parser.add_argument("--live", type=int, metavar="N", help="N turns with speculation and N without")
+    parser.add_argument("--mind", default="auto", help="id of the language model, with --live")
+    parser.add_argument("--recordings", type=Path, help="questions (question-*.wav) in place of the synthetic ones")
     options = parser.parse_args(arguments)
-    results = asyncio.run(measure(options.recording, options.conversations, options.turns))
+    if options.live:
+        return _live(options)
+    results = asyncio.run(measure(options.recording, options.conversations, options.turns, not options.cold))
     rows = []
     for turn in range(options.turns):
         same = [conversation[turn] for conversation in results]
@@ -75,6 +87,30 @@ def run(arguments: list[str]) -> dict[str, Any]:
                 f"the second turn's time to the model's first token is {result['second_to_first']:.0%} of the first's"
             )
     return result
+
+
+def _live(options: argparse.Namespace) -> dict[str, Any]:
+    turns = asyncio.run(_talk_live(options))
+    result = {
+        "mind": options.mind,
+        "columns": ["", "turns", *STAGES_OF_LIFE, "model", "not model"],
+        "rows": summary(turns),
+        "gain": gain(turns),
+    }
+    if options.json:
+        print_json(result)
+    else:
+        print_table(f"Seconds since the last sound of the question, {options.mind}", result["columns"], result["rows"])
+        print(f"with speculation the wait is {result['gain']:.0%} shorter")
+    return result
+
+
+async def _talk_live(options: argparse.Namespace) -> list[Turn]:
+    if options.recordings:
+        clips = read_people(options.recordings)
+    else:
+        clips = await make_people(said={Kind.QUESTION: QUESTIONS})
+    return await LiveTalk(options.mind).run(clips[Kind.QUESTION], options.live)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ class Captions:
 
     def hear(self, utterance: Utterance, is_pause: bool) -> None:
         """The utterance so far. A draft is left out where one is running or the machine is slow."""
+        if self._look is not None and self._look.utterance.speech_samples != utterance.speech_samples:
+            self._look.is_pause = False  # the user went on
         running = self._look if self._look is not None and not _is_done(self._look) else None
         if not is_pause and (running is not None or not self._is_worth_a_draft(utterance)):
             return
@@ -95,9 +97,10 @@ class Captions:
     async def _run(self, look: _Look) -> Transcript | None:
         audio = look.utterance.audio
         started = _now()
+        is_draft = not look.is_pause
         rest = AudioFrame(audio.samples[self._cut :], audio.sample_rate)
         try:
-            transcript = await self._transcribe(rest, not look.is_pause)
+            transcript = await self._transcribe(rest, is_draft)
         except AssistantError:
             return None  # the reply to it will say what is wrong
         self._rests_until = started + REST * (_now() - started)

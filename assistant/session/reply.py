@@ -96,6 +96,8 @@ class ReplyParts:
     """First turn of the history that is still sent to the model."""
     disk_refuses: bool = False
     """The user has been told so; one notice is enough until it works again."""
+    saves_power: Callable[[], bool] = lambda: False
+    """Is the machine on battery? Then nothing is done that may be thrown away."""
     said_before: Said = Said()
     """The last words of the last reply."""
 

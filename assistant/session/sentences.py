@@ -10,12 +10,14 @@ import re
 
 FIRST_COMMA_WORDS = 3  # an early first clause starts the voice while the model still writes
 FIRST_CONJUNCTION_WORDS = 4
+FIRST_PHRASE_WORDS = 5  # a phrase takes longer to say than the model takes for the next one
 COMMA_WORDS = 12  # longer sentences are spoken in parts, so that a stop never costs a long synthesis
 CONJUNCTION_WORDS = 20
 SPACE_WORDS = 40  # nobody speaks that long in one breath
 LONGEST_CHARACTERS = 400  # also ends things that have no spaces
 
 _CONJUNCTIONS = "but|because|so|while|which|although|though|if|when|where|since|unless|until|and then|or else"
+_PHRASES = "in|on|at|for|with|by|from|about|into|through|that|who|is|are|was|were|has|have|can|will|means"
 _PLACE = re.compile(
     r"(?P<line>\n)"
     r"|(?P<stop>[.!?…]+[\"'”’)\]]*)(?=\s(?P<next>\S))"
@@ -23,6 +25,7 @@ _PLACE = re.compile(
     r"|(?P<comma>[,;:][\"'”’)\]]*)(?=\s(?P<after>\S))"
     r"|(?P<dash>\s[-–—]+(?=\s)|—(?=[^\s—]))"
     rf"|(?P<conjunction>\s)(?=(?:{_CONJUNCTIONS})\s)"
+    rf"|(?P<phrase>\s)(?=(?:{_PHRASES})\s)"
     r"|(?P<space>\s)(?=\S)",
     re.IGNORECASE,
 )
@@ -72,7 +75,7 @@ class ClauseSplitter:
             if place["space"] and not final and _may_become_conjunction(self._text[place.end() :]):
                 return None
             if self._is_cut(place):
-                return place.start() if place["conjunction"] else place.end()
+                return place.start() if place["conjunction"] or place["phrase"] else place.end()
         is_endless = len(self._text) > LONGEST_CHARACTERS + _LONGEST_CONJUNCTION
         return LONGEST_CHARACTERS if is_endless else None
 
@@ -90,6 +93,8 @@ class ClauseSplitter:
             return words >= (FIRST_COMMA_WORDS if self._is_first else COMMA_WORDS)
         if place["conjunction"]:
             return words >= (FIRST_CONJUNCTION_WORDS if self._is_first else CONJUNCTION_WORDS)
+        if place["phrase"] and self._is_first and words >= FIRST_PHRASE_WORDS:
+            return True
         return words >= SPACE_WORDS
 
 
@@ -99,7 +104,7 @@ def _collapse(text: str) -> str:
 
 
 def _may_become_conjunction(rest: str) -> bool:
-    return any(f"{word} ".startswith(rest.lower()) for word in _CONJUNCTIONS.split("|"))
+    return any(f"{word} ".startswith(rest.lower()) for word in f"{_CONJUNCTIONS}|{_PHRASES}".split("|"))
 
 
 def _ends_sentence(before: str, stop: str, following: str) -> bool:

@@ -245,12 +245,21 @@ def test_a_model_on_another_machine_gets_no_unfinished_words() -> None:
     assert not any(request.messages for request in talk.model.prefilled)
 
 
-def test_firm_words_are_read_by_the_model_before_the_end() -> None:
+def test_words_are_read_by_the_model_before_the_end() -> None:
     talk = asked()
     talk.user_speaks(QUESTION, ends=False)
     talk.run()
     read = [request.messages[-1].text for request in talk.model.prefilled if request.messages]
-    assert read[0] == "how does a boat"
+    assert read[0] == "how does a"
+
+
+def test_nothing_is_wasted_on_battery() -> None:
+    talk = asked()
+    talk.user_speaks(QUESTION)
+    talk.do(0.5, lambda session: setattr(session.parts, "saves_power", lambda: True))
+    talk.run()
+    assert talk.time_of(ReplySounded) == pytest.approx(ENDED + 0.2, abs=0.02)
+    assert not any(request.messages[-1].role == "user" for request in talk.model.prefilled if request.messages)
 
 
 @effort(max_examples=60, deadline=None)

@@ -82,3 +82,11 @@ def test_letter_by_letter_gives_the_same_clauses_and_loses_nothing(text):
     clauses = [clause for letter in text for clause in splitter.feed(letter)] + splitter.finish()
     assert clauses == split(text)
     assert "".join(clauses).replace(" ", "") == "".join(text.split())
+
+
+def test_a_long_first_sentence_begins_with_its_first_phrase():
+    splitter = ClauseSplitter()
+    assert splitter.feed("The most populous city of Portugal is Lisbon, which lies in the west. It is old.") == [
+        "The most populous city of Portugal",
+        "is Lisbon, which lies in the west.",
+    ]
