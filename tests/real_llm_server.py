@@ -16,13 +16,16 @@ KEY = "key-of-the-test"
 
 
 @contextmanager
-def running_server(model: Path, context_tokens: int = 2048) -> Iterator[str]:
+def running_server(
+    model: Path, context_tokens: int = 2048, projector: Path | None = None, slots: int = 1
+) -> Iterator[str]:
     """Its base URL, while it runs."""
     arguments = asdict(EngineSettings(context_tokens=context_tokens)) | {
         "model": str(model),
         "host": "127.0.0.1",
         "key": KEY,
-        "slots": 1,
+        "slots": slots,
+        "projector": str(projector or ""),
     }
     script = (
         "import sys\n"

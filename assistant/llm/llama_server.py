@@ -11,7 +11,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import httpx
 from assistant.core.errors import EngineError, ModelMissingError, PromptTooLongError
 from assistant.core.types import ChatRequest, ModelDelta, ModelTraits, Usage
 from assistant.llm import sse
+from assistant.llm.llama_pictures import has_pictures, picture_prompt, without_oldest
 from assistant.llm.machine import free_memory_bytes
 from assistant.llm.plan import EngineSettings
 from assistant.llm.prompts import pictures_as_words
@@ -72,17 +73,19 @@ class LlamaServer:
         self._opening = asyncio.Lock()
         self._folder: Path | None = None
         self._worker: Worker | None = None
+        self._started: dict[str, Any] = {}
+        self._marker = ""
         self._client: httpx.AsyncClient | None = None
         self._vocabulary: _Vocabulary | None = None
 
     async def traits(self) -> ModelTraits:
         await self._ready()
         runs_on = "gpu" if self._settings.gpu_layers else "cpu"
-        return ModelTraits(self._path.parent.name or self._path.stem, self._settings.context_tokens, runs_on=runs_on)
+        name = self._path.parent.name or self._path.stem
+        return ModelTraits(name, self._settings.context_tokens, self._projector is not None, runs_on=runs_on)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
-        prompt = await self.prompt_tokens(request)
-        async with self._completion(_body(request, prompt)) as response:
+        async with self._fitting_completion(request) as response:
             finished = False
             try:
                 async for event in sse.payloads(response.aiter_bytes()):
@@ -97,9 +100,8 @@ class LlamaServer:
                 raise _interrupted()
 
     async def prefill(self, request: ChatRequest) -> None:
-        prompt = await self.prompt_tokens(request)
-        body = _body(request, prompt) | {"n_predict": 0}  # it still makes one token, which nobody reads
-        async with self._completion(body) as response:
+        # One token is made all the same, which nobody reads.
+        async with self._fitting_completion(request, {"n_predict": 0}) as response:
             await response.aread()
 
     async def count_tokens(self, text: str) -> int:
@@ -119,15 +121,20 @@ class LlamaServer:
             if self._worker is None:
                 self._worker = await self._open()
             answer, _ = await self._worker.start()
+            if answer is not self._started:
+                self._started, self._vocabulary = answer, None  # a new child makes a new secret mark for pictures
             if self._client is None or self._vocabulary is None:
                 self._client = self._client or self._connect(str(answer["address"]))
                 self._vocabulary = await self._read_vocabulary(self._client)
+                if self._projector is not None:
+                    self._marker = str((await self._client.get("/props")).json()["media_marker"])
             return self._client
 
     async def _open(self) -> Worker:
         if not self._path.is_file():
             raise ModelMissingError(f"The model file “{self._path.name}” is not there.", "Fetch the model again.")
-        await asyncio.to_thread(self._check, self._path)
+        for file in (self._path, *([self._projector] if self._projector else [])):
+            await asyncio.to_thread(self._check, file)
         _refuse_without_memory(self._path)
         self._folder = private_folder()
         arguments = asdict(self._settings) | {
@@ -135,6 +142,7 @@ class LlamaServer:
             "host": _host(self._folder),
             "key": self._key,
             "slots": QUESTION_SLOT + 1,
+            "projector": str(self._projector or ""),
         }
         lifecycle = Lifecycle("load", arguments, LOAD_SECONDS, self._report)
         return Worker("assistant.llm.llama_worker:serve", "language model", lifecycle=lifecycle)
@@ -190,6 +198,32 @@ class LlamaServer:
             raise _interrupted() from error
 
     @asynccontextmanager
+    async def _fitting_completion(
+        self, request: ChatRequest, more: dict[str, Any] | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """Pictures that leave no room become words, the oldest first."""
+        while True:
+            seen = self._projector is not None and has_pictures(request)
+            body = _body(request, await self._prompt(request, seen)) | (more or {})
+            async with AsyncExitStack() as stack:
+                try:
+                    response = await stack.enter_async_context(self._completion(body))
+                except PromptTooLongError:
+                    if not seen:
+                        raise
+                    request = without_oldest(request, self._mark)
+                    continue
+                yield response
+                return
+
+    async def _prompt(self, request: ChatRequest, seen: bool) -> list[int] | dict[str, Any]:
+        if not seen:
+            return await self.prompt_tokens(request)
+        await self._tokens([])  # finds out, and asks again, if the connection has grown stale or the child has died
+        assert self._vocabulary is not None
+        return picture_prompt(self._vocabulary.template, request.messages, self._marker, self._mark)
+
+    @asynccontextmanager
     async def _completion(self, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
         client = await self._ready()
         try:
@@ -212,7 +246,7 @@ async def _tokenize(client: httpx.AsyncClient, content: list[int | str], parse_s
     return tokens
 
 
-def _body(request: ChatRequest, prompt: list[int]) -> dict[str, Any]:
+def _body(request: ChatRequest, prompt: list[int] | dict[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "prompt": prompt,
         "n_predict": request.max_tokens,

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.core.errors import EngineError
 from assistant.workers.child import Table
 
+MOST_PICTURE_TOKENS = 1024  # a drawing of 1024 x 1024 at 32 points a token; more would fill the context
 QUIET = 1  # errors only: what the server prints at other levels can quote prompts
 
 
@@ -37,6 +38,11 @@ def start_server(arguments: dict[str, Any]) -> Any:
         return xllamacpp.Server(server_parameters(xllamacpp.CommonParams(), arguments))
     except (RuntimeError, ValueError) as error:
         name = Path(arguments["model"]).name
+        if projector := Path(arguments.get("projector", "")).name:
+            raise EngineError(
+                f"The model “{name}” could not be loaded together with “{projector}”.",
+                "The two must belong together: take both from the same place.",
+            ) from error
         raise EngineError(
             f"The model file “{name}” could not be loaded.", "Fetch it again, or choose another model."
         ) from error
@@ -59,6 +65,12 @@ def server_parameters(parameters: Any, arguments: dict[str, Any]) -> Any:
     parameters.n_parallel = arguments["slots"]
     parameters.n_ctx = arguments["context_tokens"] * arguments["slots"]
     parameters.n_batch = parameters.n_ubatch = arguments["batch_tokens"]
+    if arguments.get("projector"):
+        parameters.mmproj.path = arguments["projector"]
+        parameters.mmproj_use_gpu = arguments["gpu_layers"] > 0
+        parameters.image_max_tokens = MOST_PICTURE_TOKENS
+        # Some models read a picture in both directions, so it must fit into one batch.
+        parameters.n_batch = parameters.n_ubatch = max(arguments["batch_tokens"], MOST_PICTURE_TOKENS)
     parameters.cpuparams.n_threads = arguments["threads"]
     parameters.cpuparams_batch.n_threads = arguments["threads"]
     parameters.n_gpu_layers = arguments["gpu_layers"]

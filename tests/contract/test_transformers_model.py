@@ -22,8 +22,8 @@ from assistant.llm.model_folder import open_folder
 from assistant.llm.transformers_model import TorchSettings, TransformersModel
 from assistant.llm.weights import check_weights
 from assistant.workers.supervisor import ChildState
+from tests.pictures import noise as picture
 from tests.tiny_minds import make_mind
-from tests.unit.test_torch_engine import picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -18,19 +15,12 @@ pytest.importorskip("transformers")
 from assistant.core.errors import EngineError, PromptTooLongError  # noqa: E402
 from assistant.llm.torch_engine import Slot, TorchEngine, Wish, load_folder  # noqa: E402
 from assistant.llm.torch_prompt import PromptMaker, Word  # noqa: E402
+from tests.pictures import noise as picture  # noqa: E402
 from tests.tiny_minds import KINDS, SEEING, make_mind  # noqa: E402
 
 EVERY = pytest.mark.parametrize("kind", sorted(KINDS))
 SEES = pytest.mark.parametrize("kind", SEEING)
 CLOSE = 1e-5  # of logits around 0.3; a mistake of one position is above 1e-3
-
-
-@cache
-def picture(seed: int, width: int = 48, height: int = 40) -> bytes:
-    pixels = np.random.default_rng(seed).integers(0, 255, (height, width, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
