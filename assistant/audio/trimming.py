@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from assistant.core.types import AudioFrame, Samples
+from assistant.core.types import QUIET, AudioFrame, Samples
 
-QUIET = 0.001  # -60 dB: below the softest breath of the voices, above the noise of their silence
 LEAD_SECONDS = 0.02  # before the first sound, so that its onset is whole
 PAUSE_SECONDS = {".": 0.34, "!": 0.34, "?": 0.34, "…": 0.34, ":": 0.28, ";": 0.24, ",": 0.16, "-": 0.16, "–": 0.16}
 NO_PAUSE_SECONDS = 0.06  # within a phrase; a stop consonant takes as long

@@ -12,6 +12,7 @@ import numpy.typing as npt
 Samples = npt.NDArray[np.float32]
 
 SPEECH_RATE = 16_000  # Hz, what Whisper and Silero were trained on
+QUIET = 0.001  # -60 dB: below the softest breath of the voices, above the noise of their silence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +25,12 @@ class AudioFrame:
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.sample_rate
+
+
+def sounding_seconds(frame: AudioFrame) -> float:
+    """From the frame's beginning to its last sound; 0 where it is silent."""
+    loud = np.flatnonzero(np.abs(frame.samples) > QUIET)
+    return (int(loud[-1]) + 1) / frame.sample_rate if len(loud) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,8 @@ class Follower:
     def __init__(self) -> None:
         self._said = 0
         self._misses = 0
-        self._end = 0
+        self.end = 0
+        """The last position."""
 
     def position(self, shown: str, heard: str) -> int:
         """How many characters of the shown text have been heard. Never less than before."""
@@ -30,17 +31,17 @@ class Follower:
         for word in words[self._said :]:
             found = self._find(plain(word), screen)
             self._misses = 0 if found else self._misses + 1
-            self._end = found or self._end
+            self.end = found or self.end
         self._said = max(self._said, len(words))
-        return self._end
+        return self.end
 
     def _find(self, word: str, screen: str) -> int | None:
         """The end of the word where it comes next, if it comes soon."""
         reach = REACH_WORDS + REACH_PER_MISS * self._misses
-        for candidate in re.finditer(r"\S+", screen[self._end :]):
+        for candidate in re.finditer(r"\S+", screen[self.end :]):
             seen = plain(candidate[0])
             if seen and seen == word:
-                return self._end + candidate.end()
+                return self.end + candidate.end()
             reach -= bool(seen)
             if reach <= 0:
                 break

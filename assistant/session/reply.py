@@ -45,11 +45,19 @@ from assistant.core.ports import (
     Transcriber,
 )
 from assistant.core.settings import Settings
-from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, Origin, Picture, Transcript, Utterance
+from assistant.core.types import (
+    ChatRequest,
+    ModelDelta,
+    Origin,
+    Picture,
+    Transcript,
+    Utterance,
+    sounding_seconds,
+)
 from assistant.session.follower import Follower
 from assistant.session.overheard import is_own_voice
 from assistant.session.speakable import SpokenClauses
-from assistant.session.speculation import Ahead, Speculation
+from assistant.session.speculation import Ahead, Speculation, sound_of
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +141,7 @@ class Reply:
     _kept: bool = False
     _speculation: Speculation | None = None
     _follower: Follower = field(default_factory=Follower)
-    _followed: int = 0
+    _queued_seconds: float = 0.0
 
     async def run(self) -> None:
         event = self.ask.event
@@ -283,25 +291,19 @@ class Reply:
             await self._checkpoint()
 
     async def _voice_clause(self, clause: str, voice: Voice) -> None:
-        start = self._clauses[-1].end_seconds if self._clauses else 0.0
-        seconds = 0.0
-        async for frame in self._frames(clause, voice):
+        start = self._queued_seconds
+        seconds = voiced_seconds = 0.0
+        async for frame in sound_of(clause, voice.synthesizer, self._speculation):
             await voice.speaker.play(frame)
+            if sounding := sounding_seconds(frame):
+                voiced_seconds = seconds + sounding
             seconds += frame.seconds
             if self._sound_watch is None:
                 self._mark("first_audio")
                 self._sound_watch = asyncio.create_task(self._watch_sound(voice.speaker))
-        self._clauses.append(SpokenClause(clause, start, start + seconds))
+        self._queued_seconds = start + seconds
+        self._clauses.append(SpokenClause(clause, start, start + (voiced_seconds or seconds)))
         self.emit(ClauseSynthesized(clause, seconds))
-
-    async def _frames(self, clause: str, voice: Voice) -> AsyncIterator[AudioFrame]:
-        prepared = await self._speculation.frames(clause) if self._speculation is not None else None
-        if prepared is not None:
-            for frame in prepared:
-                yield frame
-            return
-        async for frame in voice.synthesizer.synthesize(clause):
-            yield frame
 
     async def _watch_sound(self, speaker: Speaker) -> None:
         """Tell when the voice is first heard, and then how far it has come, to the word."""
@@ -314,10 +316,9 @@ class Reply:
             await asyncio.sleep(CAPTION_SECONDS)
 
     def _follow(self, heard: str) -> None:
-        characters = self._follower.position(self._shown, heard)
-        if characters != self._followed:
-            self._followed = characters
-            self.emit(ReplyHeard(characters))
+        before = self._follower.end
+        if self._follower.position(self._shown, heard) != before:
+            self.emit(ReplyHeard(self._follower.end))
 
     async def _checkpoint(self) -> None:
         """The reply so far, on disk and marked as unfinished, in case the process dies while it speaks."""

@@ -7,7 +7,7 @@ first clause, and goes on from where it is; or it is dropped, and nobody can tel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
@@ -110,6 +110,17 @@ class Speculation:
 
     def _mark(self, stage: str) -> None:
         self.stages.setdefault(stage, asyncio.get_running_loop().time())
+
+
+async def sound_of(clause: str, voice: Synthesizer, speculation: Speculation | None) -> AsyncIterator[AudioFrame]:
+    """A clause as it was prepared, or as the voice says it now."""
+    prepared = await speculation.frames(clause) if speculation is not None else None
+    if prepared is not None:
+        for frame in prepared:
+            yield frame
+        return
+    async for frame in voice.synthesize(clause):
+        yield frame
 
 
 class Ahead(Protocol):
