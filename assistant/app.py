@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from assistant.audio.warmth import warmed
 from assistant.core.events import EngineStateChanged
 from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Transcriber
 from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
@@ -256,13 +257,29 @@ def mind_plan(settings: MindSettings, catalog: Catalog) -> Plan:
 
 
 def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
+    return warmed(_plain_voice(settings, catalog), settings.warmth)
+
+
+def _plain_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
     if settings.engine == "kokoro":
         from assistant.audio.kokoro import Kokoro
 
-        return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate)
+        style = kokoro_styles(catalog).get(settings.voice)
+        return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate, style=style)
     from assistant.audio.hibari import Hibari
 
     return Hibari(settings.voice, settings.rate)
+
+
+def kokoro_styles(catalog: Catalog) -> dict[str, Path]:
+    """The voices of Kokoro on this machine, each with its file."""
+    return {
+        file.name.removesuffix(".bin"): catalog.folder(card_id) / file.name
+        for card_id in ("kokoro-82m", "kokoro-voices")
+        if catalog.is_present(card_id)
+        for file in catalog.card(card_id).files
+        if file.format == "floats"
+    }
 
 
 def make_eyes(engines: Engines) -> SketchReader:

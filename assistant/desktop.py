@@ -44,6 +44,7 @@ from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
 from assistant.session.reply import ReplyParts, Voice
 from assistant.session.session import Session
+from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
@@ -74,6 +75,7 @@ class SessionThread:
         self._microphone: EchoSafeMicrophone
         self._listener: Listener
         self._doorway: Doorway
+        self._check: SoundCheck
 
     # The thread -----------------------------------------------------------------------------------------------------
 
@@ -104,6 +106,7 @@ class SessionThread:
         self._keep(self._lock.serve(self._on_show))
         self._keep(self._load())
         self._keep(self._keep_store())
+        self._keep(self._check.follow())
         early, self._early = self._early or [], None
         for action in early:
             action()
@@ -137,6 +140,7 @@ class SessionThread:
             saves_power=app.on_battery,
         )
         thinking = settings.pages.think_seconds
+        self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
         jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking), self._post)
         self._session = Session(parts, jobs, self._publish_of_session, self._drop_speech)
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
@@ -239,6 +243,9 @@ class SessionThread:
 
     def change_settings(self, settings: Settings) -> None:
         self._spawn(self._change(settings))
+
+    def check_sound(self, check: str) -> None:
+        self._call(lambda: self._keep(self._check.run(check)))
 
     def new_conversation(self) -> None:
         self._spawn(self._start_over())

@@ -20,6 +20,7 @@ from assistant import __version__, app
 from assistant.core.errors import AssistantError
 from assistant.core.settings import MindSettings
 from assistant.storage.settings_file import load_settings
+from assistant.storage.sound_memory import measured
 
 COLUMNS = 96
 NAME_COLUMNS = 20
@@ -160,8 +161,39 @@ def _sound(engines: app.Engines) -> dict[str, Any]:
         together = "one stream for both" if found["full_duplex"] else "a stream for each"
         report["streams"] = f"{together}, {found['sample_rate'] / 1000:g} kHz"
         report["interface"] = ", ".join(name for name in (found["host_api"], found["sound_server"]) if name)
-        report["devices"] = [device["name"] for device in found["devices"]]
+        report["devices"] = [
+            f"{device['name']}, {device['default_rate'] / 1000:g} kHz, {_directions(device)}"
+            for device in found["devices"]
+        ]
+        report["echo"] = _echo(engines, found["microphone"], found["speaker"])
+    report["way to talk"] = _way(engines)
     return report | {"problem": found["problem"]}
+
+
+def _directions(device: Mapping[str, Any]) -> str:
+    sides = (("microphone", device["input_channels"]), ("loudspeaker", device["output_channels"]))
+    return " and ".join(f"{name} ({channels} ch)" for name, channels in sides if channels) or "no channels"
+
+
+def _echo(engines: app.Engines, microphone: str, speaker: str) -> str:
+    """What was measured of these two devices on the sound page of the settings."""
+    if engines.settings.audio.headset:
+        return "headset mode: nothing is taken out of what the microphone hears"
+    known = measured(engines.folders.data, microphone, speaker)
+    cancelled = "our own voice is taken out" if importlib.util.find_spec("livekit") else "deaf while the voice speaks"
+    if known is None:
+        return f"{cancelled}; not measured: Settings, Sound, “Measure the echo”"
+    return f"{cancelled}; measured {known.delay_seconds * 1000:.0f} ms round trip at {known.level_decibel:.0f} dB"
+
+
+def _way(engines: app.Engines) -> str:
+    talk, window = engines.settings.talk, engines.settings.window
+    return {
+        "open": "open microphone",
+        "name": f"called by the name “{talk.name}”, then {talk.follow_up_seconds:g} s without it",
+        "key": f"hold {window.push_to_talk_key}",
+        "text": "typing only",
+    }[talk.way] + ("" if window.open_microphone or talk.way in ("key", "text") else "; the microphone starts closed")
 
 
 def _device(name: str, latency_seconds: float) -> str:

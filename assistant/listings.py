@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.app import kokoro_styles
 from assistant.core.errors import AssistantError
 from assistant.gui.facts import Choices, ChoicesListed, ModelRow, ModelsListed, Voices
 from assistant.llm.catalog import Catalog
@@ -37,9 +38,9 @@ def choices_listed(catalog: Catalog) -> ChoicesListed:
 
 
 def voices_of(catalog: Catalog) -> tuple[Voices, ...]:
-    """The voices whose files are here. Kokoro takes any style file that lies beside its network."""
+    """The voices whose files are here."""
     hibari = Voices("hibari", "Hibari: quick, light on the machine", ("heart",))
     if not catalog.is_present("kokoro-82m"):
         return (hibari,)
-    styles = sorted(path.stem for path in catalog.folder("kokoro-82m").glob("*.bin"))
-    return (hibari, Voices("kokoro", "Kokoro: finer, wants a fast machine", tuple(styles)))
+    names = tuple(sorted(kokoro_styles(catalog)))
+    return (hibari, Voices("kokoro", "Kokoro: finer, wants a fast machine", names))

@@ -97,6 +97,10 @@ class EchoSafeMicrophone:
         self._told: set[str] = set()
         self._played_at = float("-inf")
         self._deaf_until = float("-inf")
+        self.tape: Callable[[int, Samples], None] | None = None
+        """Given what the microphone heard, as it came, with its rate: for the checks of the sound page."""
+        self.delay_seconds = 0.0
+        """From a sound's hand-over to its return through the air, where it was measured."""
         self.convergence = Convergence()
         """How well the canceller of the open device does."""
 
@@ -114,8 +118,9 @@ class EchoSafeMicrophone:
 
     def cover(self, seconds: float) -> None:
         """Hear nothing for so long: a signal sound is about to be played, and is nobody's word."""
-        latency = self._card.speaker.latency_seconds + self.latency_seconds
-        self._deaf_until = asyncio.get_running_loop().time() + seconds + latency + DEAF_SECONDS
+        latency = max(self.delay_seconds, self._card.speaker.latency_seconds + self.latency_seconds)
+        until = asyncio.get_running_loop().time() + seconds + latency + DEAF_SECONDS
+        self._deaf_until = max(until, self._deaf_until)
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         track: CaptureTrack | None = None
@@ -126,6 +131,8 @@ class EchoSafeMicrophone:
                     track = source
                     chain = Chain(source.sample_rate, await self._canceller())
                     self.convergence = chain.convergence
+                if self.tape is not None:
+                    self.tape(source.sample_rate, heard)
                 for frame in await self._thread.call(chain.push, heard, played, self._way(chain)):
                     yield frame
         finally:

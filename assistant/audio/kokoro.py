@@ -21,6 +21,7 @@ from assistant.core.types import AudioFrame, Samples
 
 SAMPLE_RATE = 24_000
 LONGEST_PHONEMES = 200  # the network takes 510; shorter parts sound sooner and cancel sooner
+DEFAULT_VOICE = "af_heart"
 _MODEL_FILE = "kokoro-v1.0.int8.onnx"
 _STYLE_SHAPE = (510, 1, 256)  # one style vector per length of the phoneme string
 
@@ -28,9 +29,12 @@ _STYLE_SHAPE = (510, 1, 256)  # one style vector per length of the phoneme strin
 class Kokoro:
     """The Synthesizer on Kokoro. `rate` is the speaking rate, 0.5 to 2. Loads on the first call or on `load()`."""
 
-    def __init__(self, model_folder: Path, voice: str = "af_heart", rate: float = 1.0, threads: int = 2) -> None:
+    def __init__(
+        self, model_folder: Path, voice: str = "", rate: float = 1.0, threads: int = 2, style: Path | None = None
+    ) -> None:
+        """`voice` lies in the model's folder; `style` is the file of one that lies elsewhere."""
         self._model_folder = model_folder
-        self._voice = voice
+        self._style = style or model_folder / f"{voice or DEFAULT_VOICE}.bin"
         self._rate = min(max(rate, SLOWEST), FASTEST)
         self._threads = threads
         self._network: KokoroNetwork | None = None
@@ -58,7 +62,7 @@ class Kokoro:
 
     def _load(self) -> KokoroNetwork:
         if self._network is None:
-            network = KokoroNetwork(self._model_folder, self._voice, self._threads)
+            network = KokoroNetwork(self._model_folder, self._style, self._threads)
             network.speak("hˈI.", 1.0)  # the first run allocates: three times as slow as the next
             self._network = network
         return self._network
@@ -67,8 +71,8 @@ class Kokoro:
 class KokoroNetwork:
     """Blocking. Loading takes about a second."""
 
-    def __init__(self, model_folder: Path, voice: str, threads: int) -> None:
-        model, styles = model_folder / _MODEL_FILE, model_folder / f"{voice}.bin"
+    def __init__(self, model_folder: Path, styles: Path, threads: int) -> None:
+        model = model_folder / _MODEL_FILE
         for path in (model, styles):
             if not path.is_file():
                 advice = f"Run `vesper models fetch {model_folder.name}`, or use the voice hibari."

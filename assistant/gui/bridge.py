@@ -60,6 +60,9 @@ class Commands(Protocol):
 
     def change_settings(self, settings: Settings) -> None: ...
 
+    def check_sound(self, check: str) -> None:
+        """`check` as in facts.SoundChecked, which answers it, several times."""
+
     def new_conversation(self) -> None:
         """Answered by facts.TurnsRestored with no turns."""
 

@@ -28,7 +28,9 @@ class Dialogs:
         if self.settings is None or not self.settings.isVisible():
             self.settings = SettingsDialog(self._window, state.settings, state.choices)
             self.settings.changed.connect(self._change)
-            self.settings.finished.connect(self.settings.deleteLater)
+            self.settings.checked.connect(self._commands.check_sound)
+            self.settings.show_state(state)
+            self.settings.finished.connect(self._forget_settings)
             self._dress(self.settings)
         self.settings.show()
         self.settings.raise_()
@@ -47,12 +49,19 @@ class Dialogs:
     def show_state(self, state: ViewState) -> None:
         if self.models is not None:
             self.models.show_state(state)
+        if self.settings is not None and self.settings.isVisible():
+            self.settings.show_state(state)
 
     def set_colors(self, colors: Colors, text_scale: float) -> None:
         self._colors, self._text_scale = colors, text_scale
         for dialog in (self.models, self.settings):
             if dialog is not None:
                 self._dress(dialog)
+
+    def _forget_settings(self) -> None:
+        if self.settings is not None:
+            self.settings.deleteLater()
+            self.settings = None
 
     def _dress(self, dialog: QWidget) -> None:
         if self._colors is not None:

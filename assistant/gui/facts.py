@@ -67,6 +67,15 @@ class SettingsApplied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SoundChecked(Event):
+    """How a check of the sound goes, or went, in words. `check` is "phrase", "echo" or "voice"."""
+
+    check: str
+    text: str
+    is_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TurnsRestored(Event):
     """The stored conversation the window starts with; an empty one clears transcript and pages."""
 

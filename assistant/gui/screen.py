@@ -11,7 +11,7 @@ from assistant.core.conversation import Phase
 from assistant.core.settings import Settings
 from assistant.core.sketch import Page, SketchReading, VersionList
 from assistant.core.types import Picture
-from assistant.gui.facts import Choices, ModelRow
+from assistant.gui.facts import Choices, ModelRow, SoundChecked
 
 LONGEST_TRANSCRIPT = 5_000  # rows in the window; older turns stay in the store
 KEPT_JOBS = 12  # a job holds a picture of about a megabyte
@@ -135,6 +135,7 @@ class ViewState:
     notices: tuple[Notice, ...] = ()
     downloads: Mapping[str, Download] = field(default_factory=dict)
     models: tuple[ModelRow, ...] = ()
+    sound_check: SoundChecked | None = None
     choices: Choices = field(default_factory=Choices)
     settings: Settings = field(default_factory=Settings)
 

@@ -24,10 +24,15 @@ from PySide6.QtWidgets import (
 )
 
 from assistant.core.settings import Settings
-from assistant.gui.buttons import plain_label
+from assistant.gui.buttons import plain_label, push_button
 from assistant.gui.facts import Choices
+from assistant.gui.screen import ViewState
+from assistant.gui.sound_page import SoundPage
+from assistant.gui.way_button import EXPLANATIONS, way_titles
 
 DEFAULT_DEVICE = "System default"
+LONGEST_NAME = 40  # characters
+FOLLOW_UP_SECONDS = (5.0, 8.0, 12.0, 20.0, 30.0, 60.0)
 SETTLE_MILLISECONDS = 250  # a dragged slider changes settings when it rests, not at every step
 LANGUAGES = (("", "Recognise it"), ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"),
              ("it", "Italian"), ("pt", "Portuguese"), ("nl", "Dutch"), ("pl", "Polish"), ("ja", "Japanese"),
@@ -54,6 +59,8 @@ class SettingsDialog(QDialog):
     """Emits the whole settings after each change. Opened with those in force."""
 
     changed = Signal(object)
+    checked = Signal(str)
+    """A check of the sound is wanted, named as in facts.SoundChecked."""
 
     def __init__(self, parent: QWidget, settings: Settings, choices: Choices) -> None:
         super().__init__(parent)
@@ -75,7 +82,8 @@ class SettingsDialog(QDialog):
         layout.addWidget(self.stack, 1)
         for title, build in (
             ("Voice", self._voice),
-            ("Microphone", self._microphone),
+            ("Talking", self._talking),
+            ("Sound", self._sound),
             ("Model", self._model),
             ("Privacy", self._privacy),
             ("Appearance", self._appearance),
@@ -89,6 +97,15 @@ class SettingsDialog(QDialog):
     @property
     def settings(self) -> Settings:
         return self._settings
+
+    def show_state(self, state: ViewState) -> None:
+        """Meters, and how the checks go."""
+        self.sound_page.show_state(state)
+        answer = state.sound_check
+        if answer is not None:
+            self.listen.setEnabled(not answer.is_running)
+            if answer.check == "voice":
+                self._voice_answer.setText(answer.text)
 
     def done(self, result: int) -> None:
         if self._settle.isActive():
@@ -118,8 +135,12 @@ class SettingsDialog(QDialog):
         self._voices = self._combo(form, "Voice", [], voice.voice, lambda name: self._change("voice", "voice", name))
         self._fill_voices(voice.engine, voice.voice)
         self._slider(form, "Speed", (50, 200, voice.rate), ("voice", "rate"))
+        self._slider(form, "Warmth", (-100, 100, voice.warmth), ("voice", "warmth"))
         self._slider(form, "Volume", (0, 150, self._settings.audio.volume), ("audio", "volume"))
-        self._check(form, "Play short signal sounds", self._settings.audio.earcons, ("audio", "earcons"))
+        self.listen = push_button("Listen to this voice", lambda: self.checked.emit("voice"))
+        self._voice_answer = plain_label("", "small")
+        self._voice_answer.setWordWrap(True)
+        form.addRow(self.listen, self._voice_answer)
 
     def _choose_engine(self, engine: str) -> None:
         first = next((e.voices[0] for e in self._choices.voices if e.engine == engine and e.voices), "")
@@ -131,17 +152,21 @@ class SettingsDialog(QDialog):
         names = next((e.voices for e in self._choices.voices if e.engine == engine), ())
         _fill(self._voices, [(name, name.replace("_", " ").capitalize()) for name in names], chosen)
 
-    def _microphone(self, form: QFormLayout) -> None:
-        audio, hearing, window = self._settings.audio, self._settings.hearing, self._settings.window
-        for title, names, chosen, field in (
-            ("Microphone", self._choices.microphones, audio.input_device, "input_device"),
-            ("Loudspeaker", self._choices.loudspeakers, audio.output_device, "output_device"),
-        ):
-            devices = [("", DEFAULT_DEVICE), *((name, name) for name in names)]
-            self._combo(form, title, devices, chosen, lambda name, field=field: self._change("audio", field, name))  # type: ignore[misc]  # the default binds the loop's value
-        self._check(form, "I use a headset: nothing I hear reaches the microphone", audio.headset, ("audio", "headset"))
+    def _talking(self, form: QFormLayout) -> None:
+        talk, hearing, window = self._settings.talk, self._settings.hearing, self._settings.window
+        ways = list(way_titles(self._settings).items())
+        self._combo(form, "Way to talk", ways, talk.way, lambda way: self._change("talk", "way", way))
+        _note(form, " ".join(f"{title}: {EXPLANATIONS[way]}" for way, title in ways))
+        self.name = QLineEdit(talk.name)
+        self.name.setMaxLength(LONGEST_NAME)
+        self.name.editingFinished.connect(self._choose_name)
+        _add(form, "Its name", self.name)
+        windows = [(f"{seconds:g}", f"{seconds:g} seconds after an answer") for seconds in FOLLOW_UP_SECONDS]
+        self._combo(form, "No name needed", windows, f"{talk.follow_up_seconds:g}",
+                    lambda seconds: self._change("talk", "follow_up_seconds", float(seconds)))  # fmt: skip
         self._check(form, "Keep the microphone open from the start", window.open_microphone,
                     ("window", "open_microphone"))  # fmt: skip
+        self._check(form, "Play short signal sounds", self._settings.audio.earcons, ("audio", "earcons"))
         self._combo(form, "I speak", list(LANGUAGES), hearing.language,
                     lambda code: self._change("hearing", "language", code))  # fmt: skip
         engines = [
@@ -152,6 +177,27 @@ class SettingsDialog(QDialog):
         self._check(form, "Show my words while I speak", self._settings.ahead.captions, ("ahead", "captions"))
         self._combo(form, "Recogniser", engines, hearing.engine,
                     lambda name: self._change("hearing", "engine", name))  # fmt: skip
+
+    def _choose_name(self) -> None:
+        """A name of one letter, or of none, cannot be listened for."""
+        name = " ".join(self.name.text().split())
+        if sum(letter.isalpha() for letter in name) < 2:
+            self.name.setText(self._settings.talk.name)
+        elif name != self._settings.talk.name:
+            self._change("talk", "name", name)
+
+    def _sound(self, form: QFormLayout) -> None:
+        audio = self._settings.audio
+        for title, names, chosen, field in (
+            ("Microphone", self._choices.microphones, audio.input_device, "input_device"),
+            ("Loudspeaker", self._choices.loudspeakers, audio.output_device, "output_device"),
+        ):
+            devices = [("", DEFAULT_DEVICE), *((name, name) for name in names)]
+            self._combo(form, title, devices, chosen, lambda name, field=field: self._change("audio", field, name))  # type: ignore[misc]  # the default binds the loop's value
+        self._check(form, "I use a headset: nothing I hear reaches the microphone", audio.headset, ("audio", "headset"))
+        self.sound_page = SoundPage()
+        self.sound_page.checked.connect(self.checked)
+        form.addRow(self.sound_page)
 
     def _model(self, form: QFormLayout) -> None:
         mind = self._settings.mind

@@ -232,6 +232,10 @@ def _choices(state: ViewState, event: facts.ChoicesListed) -> ViewState:
     return replace(state, choices=event.choices)
 
 
+def _sound_checked(state: ViewState, event: facts.SoundChecked) -> ViewState:
+    return replace(state, sound_check=event)
+
+
 def _settings(state: ViewState, event: facts.SettingsApplied) -> ViewState:
     return replace(state, settings=event.settings)
 
@@ -264,6 +268,7 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     facts.ModelsListed: _models,
     facts.ChoicesListed: _choices,
     facts.SettingsApplied: _settings,
+    facts.SoundChecked: _sound_checked,
     facts.TurnsRestored: _restored,
     **view_pages.CHANGES,
 }

@@ -51,6 +51,9 @@ class FakeCommands:
     def change_settings(self, settings: Settings) -> None:
         self.calls.append(("change_settings", settings))
 
+    def check_sound(self, check: str) -> None:
+        self.calls.append(("check_sound", check))
+
     def new_conversation(self) -> None:
         self.calls.append(("new_conversation",))
 

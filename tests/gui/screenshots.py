@@ -141,7 +141,7 @@ def settings(window: MainWindow) -> None:
 def appearance(window: MainWindow) -> None:
     window.show_settings()
     if window.dialogs.settings is not None:
-        window.dialogs.settings.list.setCurrentRow(1)
+        window.dialogs.settings.list.setCurrentRow(5)
 
 
 def models(window: MainWindow) -> None:
@@ -187,12 +187,27 @@ def ways(window: MainWindow) -> None:
     window.composer.way.menu().popup(window.composer.way.mapToGlobal(window.composer.way.rect().topLeft()))
 
 
+def talking(window: MainWindow) -> None:
+    window.show_settings()
+    if window.dialogs.settings is not None:
+        window.dialogs.settings.list.setCurrentRow(1)
+
+
+def sound(window: MainWindow) -> None:
+    window.show_settings()
+    tell(window, events.LevelMeasured(0.6, 0.2))
+    tell(window, facts.SoundChecked("echo", "The loudspeaker is heard after 142 ms, at -23 dB. Vesper takes it out; "
+                                    "headset mode must stay off."))  # fmt: skip
+    if window.dialogs.settings is not None:
+        window.dialogs.settings.list.setCurrentRow(2)
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
         appearance, models, first_run, downloading, dropping,
-        asleep, muted, ways,
+        asleep, muted, ways, talking, sound,
     )
 }  # fmt: skip
 
