@@ -219,9 +219,10 @@ def make_mind(engines: Engines) -> LanguageModel:
         return ScriptedModel(engines.seams.test_model)
     if settings.server_url:
         from assistant.llm.openai_client import OpenAIClient
+        from assistant.llm.server_key import find_key
 
         engines.record("Connection", {"to": settings.server_url, "why": "the language model's server you named"})
-        return OpenAIClient(settings.server_url, settings.server_model, os.environ.get("VESPER_SERVER_KEY", ""))
+        return OpenAIClient(settings.server_url, settings.server_model, partial(find_key, settings.server_url))
     from assistant.workers.supervisor import ChildState
 
     name = Path(settings.folder).name if settings.folder else ""

@@ -21,7 +21,7 @@ exit codes:
   4 a model or its process failed   130 stopped with Ctrl+C
 """
 
-BENCHMARKS = ("asr", "llm", "tts", "sketch", "elements", "start", "talk")
+BENCHMARKS = ("asr", "llm", "vlm", "load", "tts", "sketch", "elements", "start", "talk")
 LARGEST_SEED = 2**31 - 1
 LONGEST_THOUGHT = 600.0  # seconds; every way of looking at a drawing is tried long before
 MOST_STEPS = 100_000
@@ -141,6 +141,9 @@ def _housekeeping(commands: argparse._SubParsersAction[Parser], anywhere: Parser
     improve.add_argument("--examples", type=Path, metavar="FOLDER", help="corrected sketches; by default your own")
     improve.add_argument("--steps", type=_steps, default=300, help="of learning, about a second each")
     improve.add_argument("--json", action="store_true")
+    key = commands.add_parser("key", parents=[anywhere], help="keep the key of your own server in the system's keyring")
+    key.add_argument("server", metavar="URL", help="its address, as in the settings: https://host/v1")
+    key.add_argument("--forget", action="store_true", help="take the key out again")
     bench = commands.add_parser("bench", help="measure this machine")
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the benchmark")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import logging
 import os
 import sys
@@ -195,6 +196,20 @@ def models(options: argparse.Namespace) -> int:
     return models_command.run(options, engines.catalog, offline=engines.settings.privacy.offline)
 
 
+def key(options: argparse.Namespace) -> int:
+    """The key is read from the terminal or from a pipe, never from the command line, where others could see it."""
+    from assistant.llm import server_key
+
+    if options.forget:
+        was_there = server_key.forget_key(options.server)
+        _print_line("The key is forgotten." if was_there else "There was no key.")
+        return 0
+    text = getpass.getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline()
+    server_key.save_key(options.server, text.strip())
+    _print_line(f"The key for {server_key.address_of(options.server)} is in the system's keyring.")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     from assistant.doctor import run_doctor
 
@@ -231,6 +246,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sketch": sketch,
     "improve": improve,
     "models": models,
+    "key": key,
     "doctor": doctor,
     "bench": bench,
 }

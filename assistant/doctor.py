@@ -109,6 +109,7 @@ def _engines(engines: app.Engines) -> dict[str, str]:
         "hearing": _hearing(engines),
         "mind": _mind(settings.mind, engines),
         "voice": f"{settings.voice.engine}, voice {settings.voice.voice}, on the processor",
+        "model that sees": _vision(),
         "eyes": "rapidocr and shape analysis in a process of their own, on the processor",
     }
 
@@ -127,11 +128,37 @@ def _hearing(engines: app.Engines) -> str:
 
 def _mind(settings: MindSettings, engines: app.Engines) -> str:
     if settings.server_url:
-        return f"{settings.server_model or 'its default model'} on the server you named"
+        from assistant.llm.server_key import describe_key
+
+        model = settings.server_model or "its default model"
+        return f"{model} on the server you named, {describe_key(settings.server_url)}"
+    if settings.folder:
+        return _own_mind(settings)
     decided = app.mind_plan(settings, engines.catalog)
     detail = f"{decided.engine.threads} threads, {decided.engine.context_tokens} tokens of context"
     missing = "" if engines.catalog.is_present(decided.model_id) else " It is not on this machine yet."
     return f"{decided.reason} With {detail}.{missing}"
+
+
+def _own_mind(settings: MindSettings) -> str:
+    """Which engine runs the user's own folder, why, and the sum of what it needs; or what is wrong."""
+    from assistant.llm.own_mind import describe_own_mind
+
+    try:
+        return describe_own_mind(settings)
+    except AssistantError as error:
+        return str(error)
+
+
+def _vision() -> str:
+    from assistant.llm.machine import graphics_card, processor
+    from assistant.llm.vision_models import recommend
+
+    device = graphics_card() or processor()
+    choice = recommend(device)
+    if choice is None:
+        return "a model that sees would not fit into memory; pictures reach the language model as words"
+    return f"for this machine: {choice.in_words()} Put the files into a folder and name it as [mind] folder."
 
 
 def _model_state(engines: app.Engines, model_id: str) -> str:

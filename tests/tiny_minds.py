@@ -46,6 +46,43 @@ def make_mind(kind: str, folder: Path) -> Path:
     return folder
 
 
+def make_true_size(folder: Path, layers: int = 36, depth: int = 32) -> Path:
+    """Random weights in the shape of Qwen2.5-VL-3B at 16 bits: 3.8 B parameters, 7.5 GB. A token is a byte."""
+    import torch
+    import transformers
+
+    folder.mkdir(parents=True)
+    tokenizer = _tokenizer(folder, CHATML.replace("MARK", "<|vision_start|><|image_pad|><|vision_end|>"))
+    text = _text(tokenizer, vocab_size=151_936, rope_parameters={
+        "rope_type": "default", "mrope_section": [16, 24, 24], "rope_theta": 1_000_000.0,
+    }) | {
+        "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": layers,
+        "num_attention_heads": 16, "num_key_value_heads": 2, "tie_word_embeddings": True,
+    }  # fmt: skip
+    vision = {
+        "depth": depth, "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16, "out_hidden_size": 2048,
+        "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2, "window_size": 112,
+        "fullatt_block_indexes": [7, 15, 23, 31],
+    }  # fmt: skip
+    names = {"image_token_id": "<|image_pad|>", "video_token_id": "<|video_pad|>"}
+    names |= {"vision_start_token_id": "<|vision_start|>", "vision_end_token_id": "<|vision_end|>"}
+    config = transformers.Qwen2_5_VLConfig(
+        text_config=text, vision_config=vision, tie_word_embeddings=True, **_ids(tokenizer, **names)
+    )
+    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
+        torch.set_default_dtype(torch.bfloat16)
+        try:
+            model = transformers.Qwen2_5_VLForConditionalGeneration(config)
+        finally:
+            torch.set_default_dtype(torch.float32)
+    model.save_pretrained(folder)
+    _write(folder, "preprocessor_config.json", {
+        "image_processor_type": "Qwen2VLImageProcessor", "patch_size": 14, "merge_size": 2, "temporal_patch_size": 2,
+        "size": {"shortest_edge": 3136, "longest_edge": 1_003_520},
+    })  # fmt: skip
+    return folder
+
+
 def _tokenizer(folder: Path, template: str, **more: str) -> Any:
     """One token per byte, and the special ones."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import psutil
 
+from assistant.llm.fit import Device
 from assistant.llm.plan import Machine
 
+DRIVER_SECONDS = 5.0  # a driver that hangs must not hang Vesper
+MEBIBYTE = 1024**2
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -31,6 +37,33 @@ def free_memory_bytes() -> int:
     if limit is not None and used is not None:
         free = min(free, max(0, limit - used))
     return free
+
+
+def graphics_card() -> Device | None:
+    """The first NVIDIA card, as its driver describes it: no library is loaded for it. Blocks for up to some seconds."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    query = [program, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=DRIVER_SECONDS, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    bits = (16, 8, 4) if importlib.util.find_spec("bitsandbytes") else (16,)
+    return read_card(answer, bits)
+
+
+def read_card(answer: str, bits: tuple[int, ...]) -> Device | None:
+    """A line of nvidia-smi: "name, total MiB, free MiB". None where the driver says something else."""
+    try:
+        name, total, free = (part.strip() for part in answer.splitlines()[0].rsplit(",", 2))
+        return Device("cuda", int(free) * MEBIBYTE, name, int(total) * MEBIBYTE, bits)
+    except (ValueError, IndexError):
+        return None
+
+
+def processor() -> Device:
+    return Device("cpu", free_memory_bytes(), bits=(32, 16))
 
 
 def _number(path: Path) -> int | None:

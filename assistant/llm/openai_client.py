@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -44,9 +44,18 @@ class ServerTraits:
 
 
 class OpenAIClient:
-    """A LanguageModel. `base_url` ends in "/v1"; an empty `model` takes the first one the server offers."""
+    """A LanguageModel. `base_url` ends in "/v1"; an empty `model` takes the first one the server offers.
 
-    def __init__(self, base_url: str, model: str = "", api_key: str = "", known: ServerTraits | None = None) -> None:
+    `api_key` may be a function that fetches it: it is called once, on a thread of its own, before the first question.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str = "",
+        api_key: str | Callable[[], str] = "",
+        known: ServerTraits | None = None,
+    ) -> None:
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise InputError("That is no server address.", "It looks like https://host/v1.")
@@ -55,9 +64,9 @@ class OpenAIClient:
         self._known = known or ServerTraits()
         self._mark = secrets.token_hex(4)
         self._offer: wire.Offer | None = None
+        self._api_key = api_key
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=httpx.Timeout(CONNECT_SECONDS, read=None),
             follow_redirects=False,
         )
@@ -92,6 +101,7 @@ class OpenAIClient:
 
     async def _offered(self) -> wire.Offer:
         if self._offer is None:
+            await self._unlock()
             try:
                 response = await self._client.get("models", timeout=LIST_SECONDS)
             except httpx.TransportError as error:
@@ -105,6 +115,11 @@ class OpenAIClient:
                 self._offer = None
                 raise EngineError(f"{self._server} has no model “{self._model}”.", f"It offers: {offered}.")
         return self._offer
+
+    async def _unlock(self) -> None:
+        key = self._api_key if isinstance(self._api_key, str) else await asyncio.to_thread(self._api_key)
+        if key:
+            self._client.headers["Authorization"] = f"Bearer {key}"
 
     async def _body(self, request: ChatRequest) -> dict[str, Any]:
         offer = await self._offered()

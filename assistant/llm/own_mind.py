@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -9,19 +10,38 @@ from pathlib import Path
 
 from assistant.core.ports import LanguageModel
 from assistant.core.settings import MindSettings
-from assistant.llm.fit import Wanted
+from assistant.llm.fit import Wanted, fits, shortage_in_words, sum_in_words
 from assistant.llm.llama_server import LlamaServer
-from assistant.llm.model_folder import Form, ModelFolder, open_folder
+from assistant.llm.machine import graphics_card, processor
+from assistant.llm.model_folder import Form, ModelFolder, open_folder, read_size
 from assistant.llm.plan import EngineSettings
 from assistant.llm.transformers_model import TorchSettings, TransformersModel
 from assistant.llm.weights import check_weights
 from assistant.workers.supervisor import Report
 
+FILES = {Form.SAFETENSORS: "safetensors", Form.GGUF: "GGUF"}
 BITS = {"auto": 0, "32-bit": 32, "16-bit": 16, "8-bit": 8, "4-bit": 4}
 
 
 def own_folder(settings: MindSettings) -> ModelFolder:
     return open_folder(Path(settings.folder).expanduser(), settings.engine)
+
+
+def describe_own_mind(settings: MindSettings) -> str:
+    """Which engine runs it and why, and what it will need. Blocks for a moment: files and the driver are looked at."""
+    folder = own_folder(settings)
+    why = "because you chose it" if settings.engine != "auto" else f"because its files are {FILES[folder.form]}"
+    lead = f"{folder.path.name} from your folder through {folder.form}, {why}."
+    if folder.form is Form.GGUF:
+        sight = "It looks at pictures." if folder.projector else "Without an mmproj file it cannot look at pictures."
+        return f"{lead} {sight}"
+    missing = [name for name in ("torch", "transformers") if importlib.util.find_spec(name) is None]
+    if missing:
+        return f"{lead} But {' and '.join(missing)} is not installed: run `python3 scripts/setup.py --gpu`."
+    size, wanted = read_size(folder), Wanted(BITS[settings.weights], settings.context_tokens)
+    device = processor() if settings.device == "cpu" else graphics_card() or processor()
+    ways = fits(size, device, wanted)
+    return f"{lead} {sum_in_words(size, ways[0], device) if ways else shortage_in_words(size, device, wanted)}"
 
 
 def own_mind(

@@ -55,12 +55,13 @@ class TransformersModel:
         self._opening = asyncio.Lock()
         self._slots = {CONVERSATION_SLOT: asyncio.Lock(), QUESTION_SLOT: asyncio.Lock()}
         self._worker: Worker | None = None
-        self._loaded: dict[str, Any] = {}
+        self.loaded: dict[str, Any] = {}
+        """What the child said of the model: the way it was made to fit, its bytes, the sum in words."""
         self._calls: set[asyncio.Task[Any]] = set()
 
     async def traits(self) -> ModelTraits:
         await self._ready()
-        loaded = self._loaded
+        loaded = self.loaded
         return ModelTraits(
             self._folder.path.name, loaded["context_tokens"], loaded["sees_pictures"], runs_on=loaded["runs_on"]
         )
@@ -101,7 +102,7 @@ class TransformersModel:
     async def _begin(self, slot: int, request: ChatRequest) -> dict[str, Any]:
         """Read the prompt to its end."""
         worker = await self._ready()
-        sees = bool(self._loaded["sees_pictures"])
+        sees = bool(self.loaded["sees_pictures"])
         words, pictures = _words(request.messages, sees, self._mark)
         sizes = [len(picture) for picture in pictures]
         arguments = {"slot": slot, "words": words, "picture_bytes": sizes}
@@ -116,8 +117,8 @@ class TransformersModel:
             if self._worker is None:
                 self._worker = await self._open()
             answer, _ = await self._worker.start()
-            if answer is not self._loaded:
-                self._loaded = answer
+            if answer is not self.loaded:
+                self.loaded = answer
                 if answer["notice"]:
                     self._notice(answer["notice"])
             return self._worker

@@ -1,0 +1,201 @@
+"""`vesper bench vlm`: a model that sees, through the worker process that Vesper uses.
+
+With `--folder` it is yours. Otherwise its weights are random: tiny by default, which says nothing of a real model's
+speed but goes every way, or of a real model's size with `--true-size` (3.8 B parameters, 8 GB of disk for a while),
+whose speed and memory are the real ones. Cold is the first question about a picture, warm the next one about the same,
+speculative one whose beginning was read while the user still spoke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import ExitStack, aclosing
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from assistant.core.types import ChatRequest, Message, ModelDelta, Picture
+from assistant.llm.model_folder import open_folder
+from assistant.llm.transformers_model import TorchSettings, TransformersModel
+from benchmarks.machine import print_json, print_table
+from benchmarks.results import keep
+from tests.pictures import noise
+from tests.tiny_minds import make_mind, make_true_size
+
+ANSWER_TOKENS = 64
+LONG_WORDS = 300
+PICTURE = (1024, 768)  # a sketch, as the picture process hands it on
+TINY_PICTURE = (64, 48)
+TITLES = {
+    "load_seconds": "load, s",
+    "memory_gb": "memory of the process, GB",
+    "planned_gb": "memory as planned, GB",
+    "prompt_tokens_per_second": "prompt, tokens/s",
+    "decode_tokens_per_second": "answer, tokens/s",
+    "share_of_bandwidth": "answer, share of what memory allows",
+    "picture_tokens": "tokens of a picture",
+    "picture_seconds": "reading a picture, s",
+    "first_token_cold": "first token cold, s",
+    "first_token_warm": "first token, second turn, s",
+    "first_token_speculative": "first token speculative, s",
+    "free_after_cancel": "free again after a stop, s",
+}
+
+
+class Bench:
+    def __init__(self, mind: TransformersModel, size: tuple[int, int]) -> None:
+        self._mind = mind
+        self._size = size
+        self._marks = 0
+        self.figures: dict[str, list[float]] = defaultdict(list)
+
+    async def round(self) -> None:
+        await self._long_prompt()
+        await self._two_turns()
+        await self._speculative()
+        await self._stop()
+
+    async def _long_prompt(self) -> None:
+        _, last = await self._ask(self._talk(Message("user", "word " * LONG_WORDS)), 1)
+        assert last.usage is not None
+        read = last.usage.prompt_tokens - last.usage.cached_tokens
+        self.figures["prompt_tokens_per_second"].append(read / last.usage.prompt_seconds)
+
+    async def _two_turns(self) -> None:
+        """The same question with and without a picture, then one more about it."""
+        question = "What is drawn here?"
+        plain, bare = await self._ask(self._talk(Message("user", question)), 1)
+        shown = Picture(noise(self._marks, *self._size), *self._size)
+        talk = self._talk(Message("user", question, (shown,)))
+        cold, last = await self._ask(talk, ANSWER_TOKENS)
+        assert last.usage is not None and bare.usage is not None
+        self.figures["first_token_cold"].append(cold)
+        self.figures["picture_seconds"].append(max(0.0, cold - plain))
+        self.figures["picture_tokens"].append(last.usage.prompt_tokens - bare.usage.prompt_tokens)
+        self.figures["decode_tokens_per_second"].append(last.usage.completion_tokens / last.usage.completion_seconds)
+        warm, _ = await self._ask((*talk, Message("assistant", "A house."), Message("user", "Which colour?")), 1)
+        self.figures["first_token_warm"].append(warm)
+
+    async def _speculative(self) -> None:
+        words = "Tell me what the weather was like on the day before"
+        talk = self._talk(Message("user", words))
+        await self._mind.prefill(ChatRequest(talk))
+        seconds, _ = await self._ask((talk[0], Message("user", f"{words} yesterday.")), 1)
+        self.figures["first_token_speculative"].append(seconds)
+
+    async def _stop(self) -> None:
+        short = self._talk(Message("user", "Hi."))
+        await self._ask(short, 1)
+        usual, _ = await self._ask(short, 1)
+        pieces = 0
+        async with aclosing(self._mind.stream(ChatRequest(short, max_tokens=400))) as stream:  # type: ignore[type-var]
+            async for _ in stream:
+                pieces += 1
+                if pieces == 3:
+                    break
+        waited, _ = await self._ask(short, 1)
+        self.figures["free_after_cancel"].append(max(0.0, waited - usual))
+
+    def _talk(self, message: Message) -> tuple[Message, ...]:
+        """Every conversation begins with a mark of its own, so that none is in the cache already."""
+        self._marks += 1
+        return Message("system", f"{self._marks}. You are a kind assistant who answers in a sentence."), message
+
+    async def _ask(self, messages: tuple[Message, ...], tokens: int) -> tuple[float, ModelDelta]:
+        start = time.perf_counter()
+        first, last = 0.0, ModelDelta("")
+        async for delta in self._mind.stream(ChatRequest(messages, max_tokens=tokens, temperature=0.0)):
+            first, last = first or time.perf_counter() - start, delta
+        return first, last
+
+
+async def measure(folder: Path, device: str, rounds: int, size: tuple[int, int]) -> dict[str, Any]:
+    mind = TransformersModel(open_folder(folder), TorchSettings(device))
+    bench = Bench(mind, size)
+    try:
+        start = time.perf_counter()
+        traits = await mind.traits()
+        result: dict[str, Any] = {"load_seconds": time.perf_counter() - start}
+        await bench.round()  # the first round pays for what libraries put off
+        bench.figures.clear()
+        for _ in range(rounds):
+            await bench.round()
+        loaded = mind.loaded
+        result |= {name: statistics.median(values) for name, values in bench.figures.items()}
+        result["memory_gb"] = psutil.Process(await mind.pid()).memory_info().rss / 1e9
+    finally:
+        await mind.close()
+    fit = loaded["fit"]
+    result["planned_gb"] = (fit["weight_bytes"] + fit["cache_bytes"] + fit["working_bytes"]) / 1e9
+    limit = bandwidth(traits.runs_on) / loaded["bytes"]
+    result["share_of_bandwidth"] = result["decode_tokens_per_second"] / limit
+    return {"device": device_name(traits.runs_on), "runs_on": traits.runs_on, "bits": fit["bits"]} | result
+
+
+def bandwidth(device: str) -> float:
+    """Bytes a second that can be read: half of what copying moves."""
+    import torch
+
+    place = "cuda" if device == "rocm" else device
+    block = torch.ones(64 * 1024**2 if device == "cpu" else 1024**3, dtype=torch.uint8, device=place)
+    target = torch.empty_like(block)
+    best = 1e9
+    for _ in range(5):
+        start = time.perf_counter()
+        target.copy_(block)
+        if place == "cuda":
+            torch.cuda.synchronize()
+        best = min(best, time.perf_counter() - start)
+    return 2 * block.numel() / best
+
+
+def device_name(device: str) -> str:
+    import torch
+
+    return str(torch.cuda.get_device_name(0)) if device in ("cuda", "rocm") else "" if device == "cpu" else device
+
+
+def run(arguments: list[str]) -> dict[str, Any]:
+    parser = argparse.ArgumentParser(prog="vesper bench vlm", description=__doc__)
+    parser.add_argument("--folder", type=Path, help="a model of yours, safetensors")
+    parser.add_argument("--kind", default="qwen2.5-vl", help="the architecture of the tiny one")
+    parser.add_argument("--true-size", action="store_true", help="random weights of Qwen2.5-VL-3B's size")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        folder, what = options.folder, options.folder.name if options.folder else ""
+        if folder is None:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vesper-bench-")))
+            what = "random weights of Qwen2.5-VL-3B's size" if options.true_size else f"tiny random {options.kind}"
+            folder = (
+                make_true_size(place / "random-3b") if options.true_size else make_mind(options.kind, place / "tiny")
+            )
+        is_tiny = options.folder is None and not options.true_size
+        size = TINY_PICTURE if is_tiny else PICTURE
+        result = {"model": what, "is_tiny": is_tiny} | asyncio.run(
+            measure(folder, options.device, options.rounds, size)
+        )
+    keep("vlm", result, result["device"])
+    if options.json:
+        print_json({"vlm": result})
+    else:
+        print_table(
+            f"{what} on {result['device'] or 'the processor'}", ["", ""], [[TITLES[n], result[n]] for n in TITLES]
+        )
+        if is_tiny:
+            print("The model is tiny: these figures show that every way works, not how fast a real model is.")
+    return result
+
+
+if __name__ == "__main__":
+    import sys
+
+    run(sys.argv[1:])
