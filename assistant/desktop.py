@@ -42,8 +42,9 @@ from assistant.llm.prompts import PromptBuilder
 from assistant.pages.page_maker import PageMaker
 from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.reply import ReplyParts, Voice
+from assistant.session.reply import ReplyParts
 from assistant.session.session import Session
+from assistant.session.voice import Voice
 from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.instance_lock import InstanceLock

@@ -46,7 +46,8 @@ class Silero:
 
     def probability(self, frame512: Samples) -> float:
         """Probability of speech, 0 to 1, of the stream's next 512 samples at 16 kHz."""
-        return float(self._run(np.asarray(frame512, np.float32).reshape(1, FRAME_SAMPLES))[0])
+        frame = np.nan_to_num(np.asarray(frame512, np.float32), posinf=0.0, neginf=0.0)  # else it stays deaf for good
+        return float(self._run(frame.reshape(1, FRAME_SAMPLES))[0])
 
     def probabilities(self, samples: Samples, gain: float = 1.0) -> Samples:
         """One probability per 32 ms of a whole recording at 16 kHz; the last frame is filled up with silence."""

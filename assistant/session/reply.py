@@ -41,7 +41,6 @@ from assistant.core.ports import (
     PromptMaker,
     SketchReader,
     Speaker,
-    Synthesizer,
     Transcriber,
 )
 from assistant.core.settings import Settings
@@ -58,6 +57,7 @@ from assistant.session.follower import Follower
 from assistant.session.overheard import is_own_voice
 from assistant.session.speakable import SpokenClauses
 from assistant.session.speculation import Ahead, Speculation, sound_of
+from assistant.session.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +69,6 @@ CAPTION_SECONDS = 0.05  # how closely the words on the screen follow the voice: 
 
 
 Remark = Callable[[str, tuple[Picture, ...]], Awaitable[AsyncIterator[str] | None]]
-
-
-@dataclass(slots=True)
-class Voice:
-    """What a spoken reply needs; a typed conversation without sound has none."""
-
-    synthesizer: Synthesizer
-    speaker: Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +284,9 @@ class Reply:
 
     async def _voice_clause(self, clause: str, voice: Voice) -> None:
         start = self._queued_seconds
+        if not voice.can_say(self._shown, self.emit):
+            self._clauses.append(SpokenClause(clause, start, start))  # read by the time it would have been heard
+            return
         seconds = voiced_seconds = 0.0
         async for frame in sound_of(clause, voice.synthesizer, self._speculation):
             await voice.speaker.play(frame)

@@ -106,6 +106,7 @@ async def test_three_restarts_of_the_server_are_survived(server: PulseServer, ru
     running.start()
     await running.until_flowing()
     for _ in range(3):
+        await running.until_flowing()
         server.kill()
         await asyncio.sleep(0.3)
         server.start()

@@ -37,8 +37,9 @@ from assistant.core.types import (
     Utterance,
 )
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.reply import ReplyParts, Voice
+from assistant.session.reply import ReplyParts
 from assistant.session.session import Session
+from assistant.session.voice import Voice
 from tests.virtual_time import run_virtual
 
 ONSET_SECONDS = 0.1

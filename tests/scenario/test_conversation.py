@@ -184,3 +184,16 @@ def test_code_is_shown_but_never_spoken() -> None:
     assert "print('hi')" in shown
     assert "print(" not in spoken
     assert "That prints hi." in spoken
+
+
+def test_an_answer_in_a_language_without_a_voice_is_written_and_told_once() -> None:
+    talk = Scenario(replies=["Der Himmel ist blau. Das ist die Luft.", "Die Luft ist auch nicht warm.", "The sky is."])
+    talk.user_types("warum?", at=1.0)
+    talk.user_types("und?", at=20.0)
+    talk.user_types("why?", at=40.0)
+    talk.run()
+
+    notices = [event.what for event in talk.of(NoticeShown) if isinstance(event, NoticeShown)]
+    assert notices == ["I have no voice for German."]
+    assert [turn.text for turn in talk.history if turn.role == "assistant"] == talk.replies
+    assert len(talk.of(ReplySounded)) == 1
