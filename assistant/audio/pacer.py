@@ -37,8 +37,8 @@ class Pacer:
             return Moment.PAUSED
         if self._is_paused:
             self._is_paused, self._grown = False, 0
-        if self._grown < self._step:
-            return None
+        if self._grown < self._step or silence:
+            return None  # where it is quiet a pause may be near, and it goes first
         self._grown = 0
         return Moment.GROWN
 

@@ -12,7 +12,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,10 @@ class LlamaServer:
                 raise _interrupted()
 
     async def prefill(self, request: ChatRequest) -> None:
-        # One token is made all the same, which nobody reads.
-        async with self._fitting_completion(request, {"n_predict": 0}) as response:
+        more: dict[str, Any] = {"n_predict": 0}  # one token is made all the same, which nobody reads
+        if request.messages and request.messages[-1].role == "user" and not has_pictures(request):
+            more["prompt"] = await self._open_tokens(request)
+        async with self._fitting_completion(request, more) as response:
             await response.aread()
 
     async def count_tokens(self, text: str) -> int:
@@ -184,6 +186,17 @@ class LlamaServer:
                 "Shorten it, or start a new conversation.",
             )
         return tokens
+
+    async def _open_tokens(self, request: ChatRequest) -> list[int]:
+        """The prompt up to its last word: more may follow, and what would close it takes as long to read as words."""
+        await self._ready()
+        assert self._vocabulary is not None
+        ids, write = self._vocabulary.special_ids, self._vocabulary.template.write
+        *before, last = request.messages
+        parts = write(request.messages)
+        longer = write((*before, replace(last, text=f"{last.text} and")))
+        same = next((at for at, (one, other) in enumerate(zip(parts, longer, strict=False)) if one != other), 0)
+        return await self._tokens([ids[part.name] if isinstance(part, Special) else part for part in parts[: same + 1]])
 
     async def _tokens(self, content: list[int | str]) -> list[int]:
         client = await self._ready()
