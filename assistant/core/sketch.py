@@ -88,6 +88,8 @@ class Element:
     """Drawn text lines, for text and squiggles."""
     evidence: tuple[str, ...] = ()
     """Why it was taken for this: "ocr", "shape", "detector", ... shown when the user asks."""
+    fill: str = ""
+    """The colour it was filled with, "#rrggbb"; empty for bare paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class SketchReading:
     elements: tuple[Element, ...]
     instructions: tuple[Instruction, ...] = ()
     language: str = "en"
+    ground: str = ""
+    """The colour of the page where it is a screenshot, "#rrggbb"; empty for paper."""
     stage_seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds per stage: decode, rectify, ocr, shapes, elements, detector."""
 

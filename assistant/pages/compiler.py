@@ -14,13 +14,12 @@ from pathlib import Path
 from assistant.core.sketch import Element, ElementType, Page, SketchReading
 from assistant.pages.bank import JOKES
 from assistant.pages.controls import Controls
-from assistant.pages.document import Document, open_document
-from assistant.pages.intake import intake
+from assistant.pages.document import Document
 from assistant.pages.intents import Slots, clean, is_hint, jokes_for, page_data
 from assistant.pages.labels import field_labels
 from assistant.pages.landmarks import footer_of, header_of
 from assistant.pages.markup import script_json
-from assistant.pages.red_ink import with_red_ink
+from assistant.pages.opening import open_drawn
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
@@ -38,8 +37,7 @@ NAV_TOP = 0.2  # share of the page's height in which a row of short texts is nav
 
 def compile_page(reading: SketchReading, title: str, slots: Slots | None = None, revision: int = 0) -> Page:
     """The page as drawn. Milliseconds; any valid reading gives a valid page."""
-    document = with_red_ink(open_document(reading, title, slots), intake(reading).instructions)
-    return compile_document(document, revision)
+    return compile_document(open_drawn(reading, title, slots), revision)
 
 
 def compile_document(document: Document, revision: int = 0) -> Page:

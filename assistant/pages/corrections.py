@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.core.sketch import Box, Correction, Element, ElementType, SketchReading
-from assistant.pages.document import Document, Version, open_document
-from assistant.pages.intake import intake
+from assistant.pages.document import Document, Version
 from assistant.pages.intents import Slots
 from assistant.pages.markup import html_id
 from assistant.pages.measures import Fit
 from assistant.pages.naming import named
+from assistant.pages.opening import open_drawn
 from assistant.pages.over_ink import drawn_over
 from assistant.pages.patches import Patch, Remove, SetText, SetType, apply_all
 from assistant.pages.placing import Declined, Outcome
-from assistant.pages.red_ink import with_red_ink
 
 BY_USER = "user"
 """Evidence of an element that a person has named."""
@@ -42,7 +41,7 @@ def corrected_page(before: Version, reading: SketchReading, correction: Correcti
     """The page of the corrected reading."""
     document = before.document
     if _is_as_drawn(before):
-        fresh = _opened(reading, document.title)
+        fresh = open_drawn(reading, document.title)
         target = correction.element_id
         slots = replace(
             document.slots,
@@ -86,16 +85,12 @@ def _patches(correction: Correction) -> tuple[Patch, ...]:
 
 def _is_as_drawn(version: Version) -> bool:
     """Nobody has changed parts or looks; what a model has filled in, and what was repaired, may be there."""
-    fresh = _opened(version.reading, version.document.title)
+    fresh = open_drawn(version.reading, version.document.title)
     return _bare(fresh) == _bare(version.document)
 
 
 def _bare(document: Document) -> Document:
     return replace(document, slots=Slots(), fit=Fit(), edited=frozenset())
-
-
-def _opened(reading: SketchReading, title: str) -> Document:
-    return with_red_ink(open_document(reading, title), intake(reading).instructions)
 
 
 def _corrected(element: Element, correction: Correction, reading: SketchReading) -> Element:

@@ -10,7 +10,7 @@ from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
 from assistant.pages.compiler import compile_document
 from assistant.pages.corrections import corrected_page, corrected_reading, told_of
-from assistant.pages.document import PAGE, Document, Version, Versions, open_document
+from assistant.pages.document import PAGE, Document, Version, Versions
 from assistant.pages.edit_plan import (
     Change,
     OfferVariants,
@@ -24,11 +24,11 @@ from assistant.pages.fitting import Ruler, fitted
 from assistant.pages.intake import intake
 from assistant.pages.measure import measure
 from assistant.pages.naming import ORDINALS, listed, name_of
+from assistant.pages.opening import open_drawn
 from assistant.pages.over_ink import drawn_over
 from assistant.pages.patches import Patch
 from assistant.pages.placing import Declined
 from assistant.pages.proposals import propose
-from assistant.pages.red_ink import with_red_ink
 from assistant.pages.repairs import Still
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 from assistant.pages.spoken_edits import stripped, understand
@@ -93,7 +93,7 @@ class PageEditor:
         before = self.document
         if self._is_shaped or reading.elements == self.reading.elements:
             return False
-        again = with_red_ink(open_document(reading, before.title), intake(reading).instructions)
+        again = open_drawn(reading, before.title)
         self._versions = Versions(Version(replace(again, fit=replace(before.fit, spaces={})), AS_DRAWN, reading))
         return True
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Page, SketchReading
 from assistant.pages.compiler import compile_page
-from assistant.pages.document import open_document
 from assistant.pages.editor import PageEditor
 from assistant.pages.fitting import Ruler
-from assistant.pages.intake import intake
 from assistant.pages.measure import measure
-from assistant.pages.red_ink import with_red_ink
+from assistant.pages.opening import open_drawn
 from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 
 
@@ -25,8 +23,7 @@ class PageMaker:
         return compile_page(reading, title)
 
     def open(self, reading: SketchReading, title: str) -> PageEditor:
-        document = with_red_ink(open_document(reading, title), intake(reading).instructions)
-        return PageEditor(document, reading, self._question_seconds, self._ruler)
+        return PageEditor(open_drawn(reading, title), reading, self._question_seconds, self._ruler)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         slots = await fill_slots(reading, model, self._question_seconds)

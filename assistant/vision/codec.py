@@ -12,6 +12,7 @@ def reading_to_json(reading: SketchReading) -> dict[str, Any]:
         "width": reading.width,
         "height": reading.height,
         "language": reading.language,
+        "ground": reading.ground,
         "elements": [_element_to_json(e) for e in reading.elements],
         "instructions": [
             {"text": i.text, "box": _box_to_json(i.box), "target": i.target} for i in reading.instructions
@@ -27,6 +28,7 @@ def reading_from_json(data: dict[str, Any]) -> SketchReading:
         tuple(_element_from_json(e) for e in data["elements"]),
         tuple(Instruction(i["text"], Box(*i["box"]), i["target"]) for i in data["instructions"]),
         str(data["language"]),
+        str(data["ground"]),
         {str(stage): float(seconds) for stage, seconds in data["stage_seconds"].items()},
     )
 
@@ -41,6 +43,7 @@ def _element_to_json(element: Element) -> dict[str, Any]:
         "checked": element.checked,
         "lines": element.lines,
         "evidence": list(element.evidence),
+        "fill": element.fill,
     }
 
 
@@ -54,6 +57,7 @@ def _element_from_json(data: dict[str, Any]) -> Element:
         bool(data["checked"]),
         int(data["lines"]),
         tuple(data["evidence"]),
+        str(data["fill"]),
     )
 
 

@@ -59,7 +59,7 @@ def find_elements(scene: Scene) -> tuple[Element, ...]:
     paragraphs = [h.box for h in hinted if h.type is ElementType.PARAGRAPH]
     _add_texts(draft, [_without_false_underline(t, paragraphs) for t in free], scene.unit)
     _add_hinted(draft, hinted)
-    elements = without_scribbles(draft.elements, scene.unit)
+    elements = without_scribbles(_without_letters(draft.elements), scene.unit)
     return in_reading_order(elements[:MOST_ELEMENTS], scene.unit)
 
 
@@ -151,6 +151,16 @@ def _add_marks(draft: _Draft, marked: Sequence[MarkedText]) -> None:
         text = lexicon.mend(item.text.text, item.text.confidence) if item.text else ""
         sure = min(1.0, 0.5 + mark.sureness / 2)
         draft.add(kind, box, text, confidence=sure, checked=mark.checked, evidence=("shape", "ocr"))
+
+
+def _without_letters(elements: Sequence[Element]) -> list[Element]:
+    """Round letters of a large clear line are no pictures."""
+    lines = [e for e in elements if e.type in (ElementType.HEADING, ElementType.TEXT) and e.confidence > 0.9]
+
+    def is_letter(element: Element) -> bool:
+        return any(o.box.contains(element.box, 0.85) and element.box.width < 0.4 * o.box.width for o in lines)
+
+    return [e for e in elements if e.type not in (ElementType.IMAGE, ElementType.ICON) or not is_letter(e)]
 
 
 def _without_false_underline(text: TextSpan, paragraphs: Sequence[Box]) -> TextSpan:

@@ -17,6 +17,7 @@ from assistant.core.sketch import SketchReading
 from assistant.vision import lexicon
 from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
+from assistant.vision.fills import coloured_in, outlined, with_fills
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.light import on_light_paper
 from assistant.vision.notes import instructions, part_notes
@@ -90,7 +91,8 @@ def pixels(png: bytes) -> Pixels:
 def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> Perception:
     """The elements of a BGR picture, by rules alone where there is no network."""
     clock = _Clock()
-    image = on_light_paper(image)
+    screen = outlined(image)
+    image = on_light_paper(image if screen is None else screen.image)
     turned = turn_upright(image, _lines(image, reader), reader)
     clock.lap("ocr")
     page = rectify(turned.image, turned.lines)
@@ -108,9 +110,14 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
         more = with_second_opinion(scene, elements, network.detect(page.image))
         elements = in_reading_order(more, scene.unit)
         clock.lap("detector")
+    if screen is None:
+        elements = coloured_in(page.image, ink.mask, elements)
+    elif np.array_equal(page.matrix @ turned.matrix, np.eye(3)):
+        elements = in_reading_order(with_fills(elements, screen.fills), scene.unit)
     height, width = page.image.shape[:2]
     language = lexicon.language_of([e.text for e in elements])
-    reading = SketchReading(width, height, elements, instructions(notes, elements), language, clock.seconds)
+    told, ground = instructions(notes, elements), "" if screen is None else screen.ground
+    reading = SketchReading(width, height, elements, told, language, ground, clock.seconds)
     return Perception(reading, page.matrix @ turned.matrix, page.image)
 
 

@@ -83,6 +83,8 @@ def test_a_description_ends_before_it_gets_too_long():
 
 
 def test_a_reading_survives_the_channel():
-    element = Element("e1", ElementType.CHECKBOX, Box(1.5, 2, 3, 4), "Té", 0.5, True, 2, ("ocr",))
-    reading = SketchReading(10, 20, (element,), (Instruction("red", Box(0, 0, 1, 1), "e1"),), "es", {"ocr": 0.25})
+    element = Element("e1", ElementType.CHECKBOX, Box(1.5, 2, 3, 4), "Té", 0.5, True, 2, ("ocr",), "#ff0000")
+    reading = SketchReading(
+        10, 20, (element,), (Instruction("red", Box(0, 0, 1, 1), "e1"),), "es", "#f5e6c8", {"ocr": 0.25}
+    )
     assert reading_from_json(json.loads(json.dumps(reading_to_json(reading)))) == reading
