@@ -20,6 +20,7 @@ from assistant.pages.labels import field_labels
 from assistant.pages.landmarks import footer_of, header_of
 from assistant.pages.markup import script_json
 from assistant.pages.opening import open_drawn
+from assistant.pages.screens import views_of, ways
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
 from assistant.pages.tables import table_rows
@@ -66,6 +67,7 @@ class _Compiler:
         self._headings = [element.id for element in elements if element.type is ElementType.HEADING]
         self._form = _form_node(root)
         self._header, self._footer = header_of(root), footer_of(root)
+        self._views = views_of(root)
         self._lines: list[str] = []
 
     def page(self, revision: int) -> Page:
@@ -75,6 +77,8 @@ class _Compiler:
         edits = stylesheet(self._document)
         self._body()
         data = page_data(self._elements, self._slots)
+        if self._views:
+            data["ways"] = ways(self._root)
         html = "\n".join(
             [
                 "<!doctype html>",
@@ -127,6 +131,8 @@ class _Compiler:
         tag = "section" if node.kind is Kind.CARD else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         name = "column card" if node.kind is Kind.CARD else "column"
+        if node in self._views:
+            tag, name = "section", "column view"
         size = _share(node, parent) if parent.kind is Kind.ROW else _width(node, parent)
         style = _join(style, "" if parent.kind is Kind.ROW else _indent(node, parent), size)
         self._write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.screens import screens_of, stacked
 from assistant.pages.straighten import straighten
 from assistant.pages.tidy import tidy
 from assistant.pages.tree import Kind, Node, hull, leaf
@@ -20,7 +21,17 @@ SHRINK_ACROSS = 0.03  # the same for columns, whose edges are drawn straighter
 
 
 def layout(elements: tuple[Element, ...]) -> Node:
-    """The tree of a page. No element is lost; a page without elements is an empty column."""
+    """The tree of a page. No element is lost; a page without elements is an empty column.
+
+    Of several screens each is a tree of its own; arrows between them are ways, and no parts.
+    """
+    screens = screens_of(elements)
+    if screens:
+        return stacked([_page(screen.parts) for screen in screens], screens[0].frame.box)
+    return _page(elements)
+
+
+def _page(elements: tuple[Element, ...]) -> Node:
     nodes = _contained(tidy(elements))
     if not nodes:
         return Node(Kind.COLUMN, Box(0, 0, 1, 1))

@@ -324,7 +324,37 @@
     toast(target ? name : `“${name || "Link"}” would open here`);
   }
 
+  // Views ----------------------------------------------------------------------------------------------------------
+
+  const views = all(".view");
+
+  function showView(name) {
+    const shown = views.find((view) => view.id === name) || views[0];
+    views.forEach((view) => { view.hidden = view !== shown; });
+    if (name) { shown.tabIndex = -1; shown.focus({ preventScroll: true }); scrollTo(0, 0); }
+  }
+
+  // Does the control lead to another view? A form is checked before it is left.
+  function travel(control) {
+    const target = (data.ways || {})[control.id];
+    if (!target) return false;
+    if (control.dataset.action === "submit" && !check(control.closest("form") || control.closest(".view"))) {
+      toast("Please check the marked fields");
+      return true;
+    }
+    showView(target);
+    if (location.protocol === "file:") location.hash = target;  // the preview allows no navigation, not even this one
+    return true;
+  }
+
+  if (views.length) {
+    showView(location.hash.slice(1));
+    addEventListener("hashchange", () => showView(location.hash.slice(1)));
+  }
+
   document.addEventListener("click", (event) => {
+    const control = event.target.closest("a, button");
+    if (control && travel(control)) { event.preventDefault(); return; }
     const link = event.target.closest("a");
     if (link) { event.preventDefault(); follow(link); return; }
     const button = event.target.closest("button[data-action]");

@@ -14,6 +14,7 @@ from assistant.pages.compiler import compile_page
 from assistant.pages.intents import Action
 from assistant.pages.render import find_browser
 from tests.readings import JOKES, LOGIN, ORDER, T, row, stacked, with_elements
+from tests.unit.test_pages_screens import APP
 
 Open = Callable[[SketchReading], Page]
 Drawn = tuple[ElementType, str]
@@ -398,3 +399,26 @@ def test_the_page_follows_the_dark_theme_of_the_system(open_page: Open) -> None:
     page.emulate_media(color_scheme="dark")
     red = int(page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
     assert red < 80
+
+
+def test_several_screens_are_views_that_lead_to_each_other(open_page: Open) -> None:
+    page = open_page(APP)
+    assert page.locator(".view:visible").count() == 1
+    page.fill("#s1p2", "ana@example.org")
+    page.click("#s1p3")
+    assert page.locator("#screen-2").is_visible()
+    assert not page.locator("#screen-1").is_visible()
+    page.click("#s2p3")
+    page.click("#s3p2")
+    assert page.locator("#screen-2").is_visible(), "back"
+    assert page.url.endswith("#screen-2")
+    page.go_back()
+    assert page.locator("#screen-3").is_visible()
+
+
+def test_a_form_is_checked_before_its_screen_is_left(open_page: Open) -> None:
+    page = open_page(APP)
+    page.fill("#s1p2", "nobody")
+    page.click("#s1p3")
+    assert page.locator("#screen-1").is_visible()
+    assert "e-mail" in page.locator(".problem").inner_text()

@@ -1,0 +1,139 @@
+"""Several screens drawn beside each other: each becomes a view of one page, and controls lead to the next. Pure.
+
+A screen is a frame about as large as its neighbours that holds a good part of everything drawn; what lies between two
+frames is an arrow or its caption, and no content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.grafts import shifted
+from assistant.pages.tree import Kind, Node, hull
+
+PREFIX = "screen-"
+MOST, FEWEST = 12, 2
+FEWEST_PARTS = 2  # in a screen; an empty frame is a picture
+ALIKE = 1.6  # how many times larger than the smallest a screen may be, in width and in height
+HELD_SHARE = 0.8  # of all parts that lie in a screen: else the frames are cards of one page
+HEIGHT_SHARE = 0.55  # of the drawing's height that one row of screens takes
+GAP = 40.0  # pixels of the sketch between two views in the tree
+CONTROLS = (ElementType.BUTTON, ElementType.LINK)
+TITLES = (ElementType.HEADING, ElementType.TEXT)
+ONWARDS = re.compile(
+    r"\b(next|continue|go|start|submit|send|save|log ?in|sign ?(in|up)|register|pay|buy|check ?out|done|ok|"
+    r"add|view|open|siguiente|continuar|entrar|enviar|comprar)\b",
+    re.IGNORECASE,
+)
+BACK = re.compile(r"\b(back|previous|cancel|return|close|volver|atrás|cancelar)\b|^(<|←|x|×)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    frame: Element
+    parts: tuple[Element, ...]
+
+
+def screens_of(elements: Sequence[Element]) -> tuple[Screen, ...]:
+    """The screens from left to right, row by row; none where one page is drawn."""
+    candidates = [e for e in elements if e.type is ElementType.CARD]
+    groups = [_screens_like(frame, candidates, elements) for frame in candidates]
+    groups = [group for group in groups if FEWEST <= len(group) <= MOST]
+    if not groups:
+        return ()
+    screens = max(groups, key=lambda group: sum(len(s.parts) for s in group))
+    frames = [screen.frame for screen in screens]
+    whole = hull(tuple(Node(Kind.LEAF, e.box) for e in elements))
+    rows = _rows(screens)
+    held = sum(len(screen.parts) for screen in screens)
+    loose = [e for e in elements if e.text and not any(f.box.contains(e.box, 0.7) for f in frames)]
+    if sum(max(s.frame.box.height for s in row) for row in rows) < HEIGHT_SHARE * whole.height:
+        return ()
+    if held < HELD_SHARE * (held + len(loose)) or max(len(row) for row in rows) < FEWEST:
+        return ()
+    return tuple(screen for row in rows for screen in row)
+
+
+def stacked(nodes: Sequence[Node], first: Box) -> Node:
+    """The screens' contents as one column of views, each where the first one was drawn."""
+    views: list[Node] = []
+    top = first.y
+    for number, node in enumerate(nodes, start=1):
+        moved = shifted(node, first.x - node.box.x, top - node.box.y)
+        children = moved.children if moved.kind is Kind.COLUMN and not moved.name else (moved,)
+        views.append(Node(Kind.COLUMN, moved.box, children, name=f"{PREFIX}{number}"))
+        top = moved.box.bottom + GAP
+    return Node(Kind.COLUMN, hull(tuple(views)), tuple(views))
+
+
+def views_of(root: Node) -> tuple[Node, ...]:
+    return tuple(child for child in root.children if child.name.startswith(PREFIX))
+
+
+def ways(root: Node) -> dict[str, str]:
+    """Which view a control leads to, by ids: the one it names, else the next or the last one by its words."""
+    views = views_of(root)
+    found: dict[str, str] = {}
+    for index, view in enumerate(views):
+        controls = [e for e in view.elements() if e.type in CONTROLS]
+        for control in controls:
+            named = [v.name for v in views if v is not view and _is_named(control.text, v)]
+            if named:
+                found[control.id] = named[0]
+            elif BACK.search(control.text) and index:
+                found[control.id] = views[index - 1].name
+            elif ONWARDS.search(control.text) and index + 1 < len(views):
+                found[control.id] = views[index + 1].name
+        onward = any(found.get(c.id) == v.name for c in controls for v in views[index + 1 :])
+        free = [c for c in controls if c.id not in found and c.type is ElementType.BUTTON]
+        if not onward and free and index + 1 < len(views):
+            found[free[-1].id] = views[index + 1].name
+    return found
+
+
+def _is_named(words: str, view: Node) -> bool:
+    """Does the control say what is written on top of the view?"""
+    said = _plain(words)
+    titles = [e for e in view.elements() if e.type in TITLES][:1]
+    return bool(said) and any(_plain(title.text) == said for title in titles)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _screens_like(model: Element, candidates: Sequence[Element], elements: Sequence[Element]) -> list[Screen]:
+    """Frames about as large as the model that do not lie on each other, the likest first, with what they hold."""
+    box = model.box
+    likest = sorted(candidates, key=lambda e: abs(e.box.width / box.width - 1) + abs(e.box.height / box.height - 1))
+    frames: list[Element] = []
+    for frame in likest:
+        wide, high = frame.box.width / box.width, frame.box.height / box.height
+        if max(wide, 1 / wide, high, 1 / high) > ALIKE:
+            continue
+        if all(frame.box.intersection(f.box) < 0.2 * min(frame.box.area, f.box.area) for f in frames):
+            frames.append(frame)
+    screens = [Screen(f, tuple(e for e in elements if e is not f and _is_part(e, f))) for f in frames]
+    return [screen for screen in screens if len(screen.parts) >= FEWEST_PARTS]
+
+
+def _is_part(element: Element, frame: Element) -> bool:
+    """Does it lie in the frame, and is no strip of it between an arrow and its edge?"""
+    box, outer = element.box, frame.box
+    if not outer.contains(box, 0.7):
+        return False
+    return element.type is not ElementType.CARD or box.width < 0.93 * outer.width
+
+
+def _rows(screens: Sequence[Screen]) -> list[list[Screen]]:
+    rows: list[list[Screen]] = []
+    for screen in sorted(screens, key=lambda s: s.frame.box.centre[1]):
+        middle = screen.frame.box.centre[1]
+        if rows and middle < rows[-1][0].frame.box.bottom:
+            rows[-1].append(screen)
+        else:
+            rows.append([screen])
+    return [sorted(row, key=lambda s: s.frame.box.x) for row in rows]
