@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.grafts import shifted
@@ -54,7 +54,16 @@ def screens_of(elements: Sequence[Element]) -> tuple[Screen, ...]:
         return ()
     if held < HELD_SHARE * (held + len(loose)) or max(len(row) for row in rows) < FEWEST:
         return ()
-    return tuple(screen for row in rows for screen in row)
+    return tuple(Screen(screen.frame, _titled(screen.parts)) for row in rows for screen in row)
+
+
+def _titled(parts: tuple[Element, ...]) -> tuple[Element, ...]:
+    """Words alone on top of a screen are its title: in one row with other screens' titles they looked like a menu."""
+    top = min(parts, key=lambda e: e.box.y)
+    level = [e for e in parts if e is not top and e.box.y < top.box.bottom]
+    if top.type not in (ElementType.LINK, ElementType.TEXT) or level or not top.text:
+        return parts
+    return tuple(replace(e, type=ElementType.HEADING) if e is top else e for e in parts)
 
 
 def stacked(nodes: Sequence[Node], first: Box) -> Node:

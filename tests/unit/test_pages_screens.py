@@ -100,6 +100,12 @@ def test_a_page_is_one_page(elements: tuple[Element, ...]) -> None:
     assert screens_of(elements) == ()
 
 
+def test_words_alone_on_top_of_a_screen_are_its_title() -> None:
+    as_links = tuple(replace(e, type=T.LINK) if e.type is T.HEADING else e for e in APP.elements)
+    tops = [screen.parts[0] for screen in screens_of(as_links)]
+    assert [(e.type, e.text) for e in tops] == [(T.HEADING, "Login"), (T.HEADING, "Home"), (T.HEADING, "My profile")]
+
+
 def test_an_empty_frame_beside_a_screen_is_no_screen() -> None:
     empty = Element("s9", T.CARD, Box(540, 40, 400, 760))
     assert screens_of((*screen(1, *LOGIN_SCREEN, left=40), empty)) == ()
