@@ -78,6 +78,7 @@ def test_two_spoken_questions_are_one_conversation(data: Path) -> None:
         assert line["spoken"]
         assert list(line["stage_seconds"]) == [
             "transcribe",
+            "asked",
             "first_token",
             "first_clause",
             "first_audio",
