@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from assistant.gui.picture_bytes import png_of
 
 PEN_WIDTH = 3.4  # units of the paper: as a felt pen on a sheet this size
+LONG_STEP = 14.0  # units between two points
 ERASER = 14.0  # units around the pointer
 INK = QColor("#1b1c22")
 
@@ -26,12 +27,15 @@ class Stroke:
     points: tuple[QPointF, ...]
 
     def path(self) -> QPainterPath:
-        """Smooth: through the middles between the points."""
+        """Smooth where the hand was slow; long steps stay straight, or a quick corner would become a curve."""
         path = QPainterPath(self.points[0])
         if len(self.points) == 1:
             path.lineTo(self.points[0] + QPointF(0.1, 0.1))
         for before, after in zip(self.points, self.points[1:], strict=False):
-            path.quadTo(before, (before + after) / 2)
+            if (after - before).manhattanLength() > LONG_STEP:
+                path.lineTo(before)
+            else:
+                path.quadTo(before, (before + after) / 2)
         path.lineTo(self.points[-1])
         return path
 
@@ -100,15 +104,24 @@ class InkPad(QWidget):
         self._ground = picture
         self._tell()
 
-    def image(self, size: QSize) -> QImage:
-        """Everything drawn, black on white (or on its photo), in a picture of this size."""
+    @property
+    def bounds(self) -> QRectF:
+        """Around all ink, in units."""
+        bounds = QRectF()
+        for stroke in self.strokes:
+            bounds = bounds.united(stroke.path().boundingRect().adjusted(-PEN_WIDTH, -PEN_WIDTH, PEN_WIDTH, PEN_WIDTH))
+        return bounds
+
+    def image(self, size: QSize, region: QRectF | None = None) -> QImage:
+        """What is drawn in a region (everywhere), black on white or on its photo, in a picture of this size."""
         image = QImage(size, QImage.Format.Format_RGB32)
         image.fill(QColor("#ffffff"))
-        area = self._sheet()
+        area = region or self._sheet()
         painter = QPainter(image)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.scale(size.width() / max(area.width(), 1.0), size.height() / max(area.height(), 1.0))
-        self._paint_ground(painter, QRectF(0, 0, area.width(), area.height()))
+        painter.translate(-area.topLeft())
+        self._paint_ground(painter, self._sheet())
         self._paint_ink(painter)
         painter.end()
         return image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -18,6 +19,7 @@ from assistant.gui.page_scripts import OWN_WORLD, all_places, places_of
 if TYPE_CHECKING:
     from PySide6.QtWebEngineWidgets import QWebEngineView
 
+MARGIN = 120  # CSS pixels of white around the ink: in a wide picture small writing is not found
 HINT = "Draw what is missing, write into a part to change its words, or strike it out."
 
 
@@ -94,10 +96,15 @@ class PageInk(QWidget):
         if self._view is None:
             return
         zoom = self._view.page().zoomFactor() or 1.0
-        across, down = self.pad.width() / zoom, self.pad.height() / zoom  # CSS pixels: the ink is as large as the page
-        self._size = QSize(round(across), round(down))
-        self._places = tuple((name, box) for name, box in places_of(answer) if _is_seen(box, across, down))
-        Encoding(self.pad.image(self._size), self._encoded).start()
+        around = self.pad.bounds.adjusted(-MARGIN * zoom, -MARGIN * zoom, MARGIN * zoom, MARGIN * zoom)
+        left, top = around.x() / zoom, around.y() / zoom
+        self._size = QSize(round(around.width() / zoom), round(around.height() / zoom))  # CSS pixels, as the places
+        seen = (box for box in places_of(answer) if self._is_seen(box[1], zoom))
+        self._places = tuple((name, replace(box, x=box.x - left, y=box.y - top)) for name, box in seen)
+        Encoding(self.pad.image(self._size, around), self._encoded).start()
+
+    def _is_seen(self, box: Box, zoom: float) -> bool:
+        return box.right > 0 and box.bottom > 0 and box.x * zoom < self.pad.width() and box.y * zoom < self.pad.height()
 
     def _hand_over(self, png: bytes) -> None:
         self.drawn.emit(Picture(png, self._size.width(), self._size.height()), self._places)
@@ -109,7 +116,3 @@ class PageInk(QWidget):
     def _enable(self) -> None:
         self.undo.setEnabled(self.pad.can_undo)
         self.take.setEnabled(not self.pad.is_empty)
-
-
-def _is_seen(box: Box, across: float, down: float) -> bool:
-    return box.right > 0 and box.bottom > 0 and box.x < across and box.y < down

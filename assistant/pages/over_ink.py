@@ -24,6 +24,8 @@ from assistant.pages.tree import Node
 
 NOTHING_READ = "I could not read what you drew. Draw it larger, or say what should be there."
 WRITING = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK)
+WORDLESS = (ElementType.TEXT, ElementType.PARAGRAPH, ElementType.HEADING)
+FLAT = 5.0  # width per height of a stroke through something
 CROSSES = (ElementType.IMAGE, ElementType.ICON)  # what a large cross is read as
 CROSS_WORDS = ("x", "×", "xx", "X")
 COVERED = 0.6  # share of a part that a cross covers, and of its width that a stroke does
@@ -82,12 +84,18 @@ def _crossed(element: Element, places: Mapping[str, Box]) -> str:
     for name, place in sorted(places.items(), key=lambda item: item[1].area):
         across = min(box.right, place.right) - max(box.x, place.x)
         height = (box.centre[1] - place.y) / max(place.height, 1.0)
-        if element.type is ElementType.DIVIDER and across >= COVERED * place.width and _between(height, MIDDLE):
+        if _is_stroke(element) and across >= COVERED * place.width and _between(height, MIDDLE):
             return name
         is_cross = element.type in CROSSES or element.text.strip() in CROSS_WORDS
         if is_cross and place.intersection(box) >= COVERED * place.area and box.area <= 4 * place.area:
             return name
     return ""
+
+
+def _is_stroke(element: Element) -> bool:
+    """A line without words, however it was read."""
+    flat = element.box.width > FLAT * element.box.height
+    return element.type is ElementType.DIVIDER or (element.type in WORDLESS and not element.text and flat)
 
 
 def _placed(document: Document, drawn: Node, places: dict[str, Box], scale: float) -> tuple[Document, str] | Declined:

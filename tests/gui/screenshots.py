@@ -5,6 +5,7 @@ Each is made in light and dark. Look at them after a change to the window: tests
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -14,9 +15,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from assistant.core import events
 from assistant.core.settings import Settings
@@ -24,6 +25,8 @@ from assistant.gui import facts
 from assistant.gui.main_window import MainWindow, create_window
 from assistant.gui.page_frame import Width
 from assistant.gui.web_engine import prepare_web_engine
+from assistant.pages.editor import PageEditor
+from assistant.pages.page_maker import PageMaker
 from tests.gui import samples
 from tests.gui.fake_commands import FakeCommands
 
@@ -109,6 +112,72 @@ def sketch(window: MainWindow) -> None:
     wait(0.2)
     box = window.pane.sketch.box(samples.ELEMENTS[6])
     QTest.mouseMove(window.pane.sketch, QPointF(box.center()).toPoint())
+
+
+def real_page(window: MainWindow) -> PageEditor:
+    """The drawing, and the page that the program itself makes of it."""
+    editor = PageMaker().open(samples.reading(), "funny-jokes.jpg")
+    tell(
+        window,
+        events.PageJobStarted(1, "funny-jokes.jpg"),
+        events.SketchRead(1, samples.reading(), samples.picture()),
+        events.PagePainted(1, editor.page(0), True),
+        events.VersionsListed(1, editor.versions),
+    )
+    wait(2.0)
+    return editor
+
+
+def pointing(window: MainWindow) -> None:
+    editor = real_page(window)
+    asyncio.run(editor.change("make the button green", "", None))
+    tell(window, events.PagePainted(1, editor.page(1), True), events.VersionsListed(1, editor.versions))
+    wait(0.8)
+    asyncio.run(editor.change("make the heading bigger", "", None))
+    tell(window, events.PagePainted(1, editor.page(2), True), events.VersionsListed(1, editor.versions))
+    window.pane.preview.bar.versions.click()
+    tell(window, events.PartSelected(1, "e7", "the Tell me one button"))
+    wait(1.0)
+
+
+def inking(window: MainWindow) -> None:
+    real_page(window)
+    window.pane.preview.bar.ink.click()
+    pad = window.pane.preview.ink.pad
+    scribble(pad, [(60, 420), (260, 424), (262, 480), (58, 478), (60, 418)])
+    wait(0.2)
+
+
+def correcting(window: MainWindow) -> None:
+    real_page(window)
+    window.pane.show_tab(1)
+    tell(window, events.PartSelected(1, "e5", "the field"))
+    wait(0.2)
+    box = window.pane.sketch.box(samples.ELEMENTS[4])
+    QTest.mouseClick(window.pane.sketch, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+
+
+def choosing(window: MainWindow) -> None:
+    editor = real_page(window)
+    offered = asyncio.run(editor.change("show me three variants", "", None)).variants
+    tell(window, events.VariantsOffered(1, offered))
+    wait(3.0)
+
+
+def drawing(window: MainWindow) -> None:
+    window.pane.show_drawing()
+    wait(0.2)
+    pad = window.pane.pad.pad
+    scribble(pad, [(120, 120), (420, 118), (422, 170), (118, 172), (120, 116)])
+    scribble(pad, [(150, 150), (160, 130), (170, 152), (182, 128), (196, 154)])
+    scribble(pad, [(120, 260), (420, 262), (418, 330), (122, 328), (120, 262)])
+
+
+def scribble(pad: QWidget, points: list[tuple[int, int]]) -> None:
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(*points[0]))
+    for point in points[1:]:
+        QTest.mouseMove(pad, QPoint(*point))
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(*points[-1]))
 
 
 def phone(window: MainWindow) -> None:
@@ -206,7 +275,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
-        appearance, models, first_run, downloading, dropping,
+        appearance, models, pointing, inking, correcting, choosing, drawing, first_run, downloading, dropping,
         asleep, muted, ways, talking, sound,
     )
 }  # fmt: skip

@@ -144,6 +144,7 @@ def test_words_written_into_a_button_are_its_new_words() -> None:
     "mark",
     [
         Element("e1", ElementType.DIVIDER, Box(210, 430, 160, 4)),
+        Element("e1", ElementType.TEXT, Box(210, 424, 160, 12)),
         Element("e1", ElementType.TEXT, Box(222, 405, 130, 56), "X"),
         Element("e1", ElementType.IMAGE, Box(215, 400, 150, 60)),
     ],
