@@ -35,10 +35,12 @@ from assistant.core.events import (
 from assistant.core.history import History
 from assistant.core.ports import Emit
 from assistant.core.settings import Settings, TalkSettings
-from assistant.core.types import AudioFrame
+from assistant.core.sketch import SketchReading
+from assistant.core.types import AudioFrame, Picture
 from assistant.gui.facts import SettingsApplied, SheetPictureOpened, TurnsRestored
 from assistant.listings import choices_listed, models_listed
 from assistant.llm.prompts import PromptBuilder
+from assistant.pages.corrections import BY_USER
 from assistant.pages.page_maker import PageMaker
 from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
@@ -47,6 +49,7 @@ from assistant.session.session import Session
 from assistant.session.voice import Voice
 from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
+from assistant.storage.examples import forget, keep
 from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
 
@@ -142,7 +145,9 @@ class SessionThread:
         )
         thinking = settings.pages.think_seconds
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
-        jobs = PageJobs(PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking), self._post)
+        jobs = PageJobs(
+            PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking, self._learn), self._post
+        )
         self._session = Session(parts, jobs, self._publish_of_session, self._drop_speech)
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
         self._doorway = Doorway(lambda: self._listener, house, recollection)
@@ -156,6 +161,7 @@ class SessionThread:
             *notices,
         ):
             self._publish(event)
+        await jobs.restore()
         if settings.talk.way == "text" or (settings.window.open_microphone and settings.talk.way != "key"):
             self._doorway.choose(settings.talk.way)
 
@@ -312,6 +318,18 @@ class SessionThread:
         self._doorway.apply(settings.talk, settings.hearing.language)
         if before.way != settings.talk.way:
             self._doorway.choose(settings.talk.way)
+
+    async def _learn(self, picture: Picture, reading: SketchReading) -> None:
+        """Keep a corrected sketch as an example, where the user wants that; forget it when all is taken back."""
+        folder = self._engines.folders.examples
+        is_corrected = any(BY_USER in element.evidence for element in reading.elements)
+        if not is_corrected:
+            await asyncio.to_thread(forget, folder, picture.png)
+        elif self._engines.settings.pages.keep_corrections:
+            try:
+                await asyncio.to_thread(keep, folder, picture.png, reading)
+            except AssistantError as error:
+                self._publish(NoticeShown("warning", error.what, error.advice))
 
     async def _open_on_sheet(self, data: bytes, name: str) -> None:
         try:

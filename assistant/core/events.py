@@ -335,6 +335,22 @@ class RepairAsked(ShapedByHand):
 
 
 @dataclass(frozen=True, slots=True)
+class ThumbnailTaken(ShapedByHand):
+    """A small picture of a version, as the window has painted it. Nothing of the page changes."""
+
+    index: int
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailsRestored(Event):
+    """Small pictures of the versions of a page that was kept, PNG each; empty where there is none."""
+
+    job: int
+    pictures: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PartSelected(Event):
     """What "this" means from now on, after a look whether it is there. An empty id: nothing."""
 

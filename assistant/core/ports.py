@@ -9,7 +9,16 @@ from typing import Protocol
 from assistant.core.events import Event
 from assistant.core.history import Turn
 from assistant.core.settings import MindSettings
-from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
+from assistant.core.sketch import (
+    Correction,
+    Edited,
+    Page,
+    Places,
+    SketchReading,
+    VersionList,
+    VersionRecord,
+    WorkRecord,
+)
 from assistant.core.types import AudioFrame, ChatRequest, Message, ModelDelta, ModelTraits, Picture, Transcript
 
 Emit = Callable[[Event], None]
@@ -196,6 +205,10 @@ class EditablePage(Protocol):
         """Take out what makes the page fail."""
         ...
 
+    def records(self) -> tuple[VersionRecord, ...]:
+        """Every version of `versions`, to be kept."""
+        ...
+
     async def fill(self, model: LanguageModel) -> None:
         """Let the model write what was only hinted at; what the user has decided meanwhile stays."""
         ...
@@ -204,6 +217,10 @@ class EditablePage(Protocol):
 class PageMaker(Protocol):
     def open(self, reading: SketchReading, title: str) -> EditablePage:
         """The page as drawn, to be filled and changed. Milliseconds; raises nothing on a valid reading."""
+        ...
+
+    def reopen(self, work: WorkRecord) -> EditablePage | None:
+        """A page that was kept, with its versions. None where it cannot be read any more."""
         ...
 
     def compile(self, reading: SketchReading, title: str) -> Page:
@@ -247,3 +264,13 @@ class ConversationStore(Protocol):
     async def latest_conversation(self) -> int | None: ...
 
     async def save_page(self, conversation_id: int, page: Page, reading: SketchReading | None) -> int: ...
+
+    async def save_work(self, conversation_id: int, work: WorkRecord) -> None:
+        """Keep a page's versions; only what is not on disk yet is written."""
+        ...
+
+    async def save_thumbnail(self, conversation_id: int, number: int, index: int, png: bytes) -> None: ...
+
+    async def works(self, conversation_id: int) -> tuple[WorkRecord, ...]:
+        """The pages of a conversation, oldest first; those that cannot be read are left out."""
+        ...

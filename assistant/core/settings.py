@@ -101,6 +101,8 @@ class AheadSettings:
 class PageSettings:
     think_seconds: float = 0.0
     """How long to go on improving a page after it is first shown. 0 shows it as it was read at once."""
+    keep_corrections: bool = False
+    """Keep sketches that the user corrects, with what is really drawn, for `vesper improve`. They stay here."""
 
 
 @dataclass(frozen=True, slots=True)

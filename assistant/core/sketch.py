@@ -157,5 +157,29 @@ class VersionList:
     current: int
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """A version as it is kept: its sentence, and a text that only the page's maker understands."""
+
+    sentence: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRecord:
+    """A page with everything it was, as it is kept. `number` tells the works of a conversation apart."""
+
+    number: int
+    name: str
+    versions: tuple[VersionRecord, ...]
+    current: int
+    picture: bytes = field(default=b"", repr=False)
+    """The flat picture of the sketch, PNG."""
+    size: tuple[int, int] = (0, 0)
+    """Of the picture, in pixels."""
+    thumbnails: tuple[bytes, ...] = field(default=(), repr=False)
+    """Small pictures of the versions, PNG; empty where there is none."""
+
+
 Places = tuple[tuple[str, Box], ...]
 """Where parts of a page stand on the screen, by id."""

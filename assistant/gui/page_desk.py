@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from assistant.core.events import (
@@ -14,6 +14,7 @@ from assistant.core.events import (
     InkDrawn,
     RepairAsked,
     ShapedByHand,
+    ThumbnailTaken,
     VariantChosen,
     VersionChosen,
     VersionStepped,
@@ -21,6 +22,7 @@ from assistant.core.events import (
 from assistant.core.sketch import Correction, Places
 from assistant.core.types import Picture
 from assistant.gui.bridge import Commands
+from assistant.gui.picture_bytes import png_of
 from assistant.gui.side_pane import SidePane
 
 
@@ -43,6 +45,7 @@ class PageDesk(QObject):
         preview.ink.drawn.connect(self._draw)
         sketch.pointed_at.connect(self.select)
         sketch.corrected.connect(self._correct)
+        preview.pictured.connect(self._keep_picture)
         pane.pad.drawn.connect(self._make_page)
         for keys, act in (
             ("Ctrl+Shift+Z", self.undo),
@@ -86,6 +89,10 @@ class PageDesk(QObject):
 
     def _draw(self, picture: Picture, places: Places) -> None:
         self._act(InkDrawn(self._job(), picture, places))
+
+    def _keep_picture(self, index: int, picture: QImage) -> None:
+        """Some hundred pixels: encoded in a millisecond."""
+        self._act(ThumbnailTaken(self._job(), index, png_of(picture)))
 
     def _make_page(self, png: bytes) -> None:
         self._commands.build_page(bytes(png), "Drawing")

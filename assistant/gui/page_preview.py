@@ -42,7 +42,7 @@ class PagePreview(QWidget):
     failed = Signal(str, str)  # what, advice
     told = Signal(str)
     repair_wanted = Signal(str, str)  # the error, the part that had the focus
-    pictured = Signal(int, object)  # index of the version, its QPixmap
+    pictured = Signal(int, object)  # index of the version, its QImage
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +109,8 @@ class PagePreview(QWidget):
         self.bar.show_job(job)
         if job is not None:
             self.versions.show_versions(job.versions)
+            if job.thumbnails and (before is None or before.thumbnails is not job.thumbnails):
+                self.versions.restore(job.versions, job.thumbnails)
             self.frame.pointer.mark(job.selected, clean(job.selected_name))
         self._show_page(job)
         self._show_variants(job.variants if job is not None else ())
@@ -300,7 +302,7 @@ class PagePreview(QWidget):
             return
         picture = thumbnail(view.grab())
         self.versions.keep(job.versions.sentences[: job.versions.current + 1], picture)
-        self.pictured.emit(job.versions.current, picture)
+        self.pictured.emit(job.versions.current, picture.toImage())
 
     def _stopped(self, why: str) -> None:
         self._message.setText(why)

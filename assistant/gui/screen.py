@@ -73,6 +73,8 @@ class Job:
     """Id of the part that "this" means."""
     selected_name: str = ""
     versions: VersionList = field(default_factory=lambda: VersionList((), 0))
+    thumbnails: tuple[bytes, ...] = ()
+    """Pictures of the versions from an earlier run."""
     variants: tuple[Page, ...] = ()
     """Pages to choose from, shown in place of the page."""
 

@@ -214,6 +214,8 @@ class SettingsDialog(QDialog):
         privacy = self._settings.privacy
         self._check(form, "Stay offline: no downloads", privacy.offline, ("privacy", "offline"))
         self._line(form, "Model folder", privacy.models_folder, ("privacy", "models_folder"), "empty uses Vesper’s own")
+        self._check(form, "Keep the sketches I correct, so that Vesper can learn from them (vesper improve)",
+                    self._settings.pages.keep_corrections, ("pages", "keep_corrections"))  # fmt: skip
         _note(form, "Speech, pictures and pages are worked on here. Vesper only reaches out to download models "
                     "you ask for, and to a server you name. Conversations are kept in your user account and are not "
                     "encrypted beyond that.")  # fmt: skip

@@ -53,6 +53,15 @@ class VersionStrip(QListWidget):
         self._pictures[sentences] = picture
         self._fill()
 
+    def restore(self, versions: VersionList, pictures: tuple[bytes, ...]) -> None:
+        """Pictures from an earlier run, which this program has painted and kept."""
+        for index, png in enumerate(pictures[: len(versions.sentences)]):
+            picture = QPixmap()
+            if png and picture.loadFromData(png):
+                picture.setDevicePixelRatio(max(1.0, picture.width() / THUMBNAIL.width()))
+                self._pictures.setdefault(versions.sentences[: index + 1], picture)
+        self._fill()
+
     def forget(self) -> None:
         self._pictures.clear()
         self._versions = VersionList((), 0)

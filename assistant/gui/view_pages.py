@@ -138,6 +138,10 @@ def _corrected(state: ViewState, event: events.ReadingCorrected) -> ViewState:
     return _changed(state, event.job, reading=event.reading)
 
 
+def _pictured(state: ViewState, event: events.ThumbnailsRestored) -> ViewState:
+    return _changed(state, event.job, thumbnails=event.pictures)
+
+
 def _offered(state: ViewState, event: events.VariantsOffered) -> ViewState:
     return _changed(state, event.job, variants=event.pages)
 
@@ -185,6 +189,7 @@ CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.ReadingCorrected: _corrected,
     events.VariantsOffered: _offered,
     events.VersionsListed: _listed,
+    events.ThumbnailsRestored: _pictured,
     facts.AttachBegan: _attach_began,
     facts.JobChosen: _job_chosen,
     facts.SheetPictureOpened: _sheet_opened,

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from assistant.core.errors import EngineError, NetworkError
 from assistant.core.ports import LanguageModel
-from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
+from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList, VersionRecord
+from assistant.pages.archive import recorded
 from assistant.pages.compiler import compile_document
 from assistant.pages.corrections import corrected_page, corrected_reading, told_of
 from assistant.pages.document import PAGE, Document, Version, Versions
@@ -58,6 +59,8 @@ class PageEditor:
         self._variants: tuple[Variant, ...] = ()
         self._open: tuple[str, Scope, Question] | None = None
         self._repaired: set[str] = set()
+        self._recorded: list[tuple[Version, VersionRecord]] = []
+        """What is written down already: a version never changes."""
 
     @property
     def versions(self) -> VersionList:
@@ -76,8 +79,21 @@ class PageEditor:
     def is_offering(self) -> bool:
         return bool(self._variants)
 
+    def records(self) -> tuple[VersionRecord, ...]:
+        every = (*self._versions.past, self._versions.present, *self._versions.future)
+        known = {id(version): record for version, record in self._recorded}
+        self._recorded = [(version, known.get(id(version)) or recorded(version)) for version in every]
+        return tuple(record for _, record in self._recorded)
+
     def page(self, revision: int) -> Page:
         return compile_document(self.document, revision)
+
+    @classmethod
+    def of_versions(cls, versions: Versions, question_seconds: float, ruler: Ruler) -> PageEditor:
+        """A page that was kept."""
+        editor = cls(versions.present.document, versions.present.reading, question_seconds, ruler)
+        editor._versions = versions
+        return editor
 
     def understands(self, words: str, selected: str = "") -> bool:
         return self._plan(words, selected)[2] is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assistant.core.ports import LanguageModel
-from assistant.core.sketch import Page, SketchReading
+from assistant.core.sketch import Page, SketchReading, WorkRecord
+from assistant.pages.archive import restored
 from assistant.pages.compiler import compile_page
 from assistant.pages.editor import PageEditor
 from assistant.pages.fitting import Ruler
@@ -24,6 +25,10 @@ class PageMaker:
 
     def open(self, reading: SketchReading, title: str) -> PageEditor:
         return PageEditor(open_drawn(reading, title), reading, self._question_seconds, self._ruler)
+
+    def reopen(self, work: WorkRecord) -> PageEditor | None:
+        versions = restored(work)
+        return None if versions is None else PageEditor.of_versions(versions, self._question_seconds, self._ruler)
 
     async def fill(self, reading: SketchReading, title: str, model: LanguageModel) -> Page:
         slots = await fill_slots(reading, model, self._question_seconds)

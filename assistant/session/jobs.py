@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from assistant.core.aio import cancel_and_wait
@@ -26,11 +26,13 @@ from assistant.core.events import (
     ReadingCorrected,
     ShapedByHand,
     SketchRead,
+    ThumbnailsRestored,
+    ThumbnailTaken,
     VariantsOffered,
     VersionsListed,
 )
 from assistant.core.ports import ConversationStore, EditablePage, Emit, LanguageModel, PageMaker, SketchReader
-from assistant.core.sketch import Edited, Page, SketchReading
+from assistant.core.sketch import Edited, Page, SketchReading, WorkRecord
 from assistant.core.types import Picture
 from assistant.session.by_hand import carry_out
 from assistant.session.thinking import think
@@ -43,6 +45,8 @@ THINK_LONGER = re.compile(
     r"(?: (?:about|at|on) (?:it|this|that|the (?:page|sketch)))?(?: please)?[.!]?",
     re.IGNORECASE,
 )
+
+Learn = Callable[[Picture, SketchReading], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,8 @@ class PageParts:
     conversation_id: int = 0
     think_seconds: float = 0.0
     """How long to go on improving every page after it was first shown."""
+    learn: Learn | None = None
+    """Is told of every correction: the flat picture, and what is known to be drawn in it."""
 
 
 @dataclass(slots=True)
@@ -93,22 +99,45 @@ class PageJobs:
         self._jobs: list[PageJob] = []
         self._paused = False
         self._by_hand: set[asyncio.Task[None]] = set()
+        self._last_number = 0
 
     @property
     def conversation_id(self) -> int:
         return self._parts.conversation_id
 
-    @conversation_id.setter
-    def conversation_id(self, conversation_id: int) -> None:
-        """Pages made from now on belong to this conversation."""
-        self._parts.conversation_id = conversation_id
-
     @property
     def latest(self) -> PageJob | None:
         return self._jobs[-1] if self._jobs else None
 
+    async def start_over(self, conversation_id: int) -> None:
+        """The pages of another conversation from now on; those of the old one are on disk."""
+        await self.close()
+        self._jobs.clear()
+        self._parts.conversation_id = conversation_id
+
+    async def restore(self) -> None:
+        """Bring back the pages of the conversation, as they were when the program ended."""
+        for work in await self._parts.store.works(self._parts.conversation_id):
+            editable = self._parts.maker.reopen(work)
+            if editable is None:
+                continue
+            picture = Picture(work.picture, *work.size) if work.picture else None
+            page = editable.page(0)
+            job = PageJob(work.number, work.name, editable.reading, page, editable, filled=True)
+            job.flat = job.picture = picture
+            job.painted.set()
+            self._jobs.append(job)
+            self._last_number = max(self._last_number, work.number)
+            self._emit(PageJobStarted(job.number, job.name))
+            if picture is not None:
+                self._emit(SketchRead(job.number, editable.reading, picture))
+            self._emit(PagePainted(job.number, page, True))
+            self._emit(VersionsListed(job.number, editable.versions))
+            self._emit(ThumbnailsRestored(job.number, work.thumbnails))
+
     def start(self, name: str, source: bytes | Picture) -> PageJob:
-        job = PageJob(len(self._jobs) + 1, name)
+        self._last_number += 1
+        job = PageJob(self._last_number, name)
         self._jobs.append(job)
         job.task = asyncio.create_task(self._run(job, source))
         return job
@@ -161,6 +190,9 @@ class PageJobs:
 
     async def _shape(self, job: PageJob, editable: EditablePage, event: ShapedByHand) -> None:
         try:
+            if isinstance(event, ThumbnailTaken):
+                await self._parts.store.save_thumbnail(self._parts.conversation_id, job.number, event.index, event.png)
+                return
             edited = await carry_out(event, editable, self._parts.reader)
         except AssistantError as error:
             self._emit(NoticeShown("warning", error.what, error.advice))
@@ -203,6 +235,8 @@ class PageJobs:
         if editable.reading != job.reading:
             job.reading = editable.reading
             self._emit(ReadingCorrected(job.number, job.reading))
+            if self._parts.learn is not None and job.flat is not None:
+                await self._parts.learn(job.flat, job.reading)
         await self._paint(job, editable, final=True)
         if job.selected and not editable.part(job.selected)[0]:
             self.select(job.number, "")
@@ -287,12 +321,19 @@ class PageJobs:
         await self._save(job)
 
     async def _save(self, job: PageJob) -> None:
-        if job.page is None:
+        if job.page is None or job.editable is None:
             return
         try:
             await self._parts.store.save_page(self._parts.conversation_id, job.page, job.reading)
+            await self._parts.store.save_work(self._parts.conversation_id, _work(job, job.editable))
         except StorageError as error:
             self._emit(NoticeShown("warning", error.what, error.advice))
+
+
+def _work(job: PageJob, editable: EditablePage) -> WorkRecord:
+    flat = job.flat or Picture(b"", 0, 0)
+    size = (flat.width, flat.height)
+    return WorkRecord(job.number, job.name, editable.records(), editable.versions.current, flat.png, size)
 
 
 def page_remark(reading: SketchReading) -> str:

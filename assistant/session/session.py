@@ -87,7 +87,7 @@ class Session:
         self._parts.history.clear()
         self._parts.first_turn = 0
         self._parts.conversation_id = conversation_id
-        self._jobs.conversation_id = conversation_id
+        await self._jobs.start_over(conversation_id)
         self._pictures.clear()
         self._unanswered = None
 

@@ -17,8 +17,8 @@ from assistant.core.aio import EngineThread
 from assistant.core.errors import NotSavedYet, StorageError
 from assistant.core.events import NoticeShown
 from assistant.core.history import Turn
-from assistant.core.sketch import Page, SketchReading
-from assistant.storage import backups, pages, turns
+from assistant.core.sketch import Page, SketchReading, WorkRecord
+from assistant.storage import backups, pages, turns, works
 from assistant.storage.database import (
     FutureError,
     OpenedDatabase,
@@ -66,6 +66,11 @@ class ConversationFile:
     @property
     def pending(self) -> int:
         return len(self._unsaved)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """The file could not be used; ids of this run mean nothing in the next."""
+        return not self._connection.execute("PRAGMA database_list").fetchone()[2]
 
     def write(self, write: Write, replaces: int = 0) -> int:
         """Commit and return the id, or keep the write in memory and raise NotSavedYet with a stand-in for it."""
@@ -138,6 +143,10 @@ class ConversationFile:
             self.save()
         self._connection.close()
 
+    def real_id(self, number: int) -> int:
+        """The id of a row that was a stand-in; negative while it still is."""
+        return self._resolve(number)
+
     def _resolve(self, number: int) -> int:
         return self._real_ids.get(number, number)
 
@@ -175,9 +184,10 @@ class ConversationFile:
 class Conversations:
     """The ConversationStore of the program, and what a list of conversations needs. Use from one asyncio loop."""
 
-    def __init__(self, file: ConversationFile, thread: EngineThread) -> None:
+    def __init__(self, file: ConversationFile, thread: EngineThread, works_folder: Path | None = None) -> None:
         self._file = file
         self._thread = thread
+        self._works = works_folder
 
     @property
     def pending(self) -> int:
@@ -217,6 +227,26 @@ class Conversations:
             lambda connection, ids: pages.insert_page(connection, ids(conversation_id), page, reading, now)
         )
 
+    async def save_work(self, conversation_id: int, work: WorkRecord) -> None:
+        await self._thread.call(self._at, conversation_id, lambda folder: works.save_work(folder, work))
+
+    async def save_thumbnail(self, conversation_id: int, number: int, index: int, png: bytes) -> None:
+        def save(folder: Path) -> None:
+            works.save_thumbnail(folder, number, index, png)
+
+        await self._thread.call(self._at, conversation_id, save)
+
+    async def works(self, conversation_id: int) -> tuple[WorkRecord, ...]:
+        found: list[WorkRecord] = []
+        await self._thread.call(self._at, conversation_id, lambda folder: found.extend(works.read_works(folder)))
+        return tuple(found)
+
+    def _at(self, conversation_id: int, act: Callable[[Path], None]) -> None:
+        """In the conversation's folder. One that is only in memory has none."""
+        real_id = self._file.real_id(conversation_id)
+        if self._works is not None and real_id > 0 and not self._file.is_in_memory:
+            act(self._works / str(real_id))
+
     async def turns(self, conversation_id: int) -> tuple[Turn, ...]:
         return await self._read(lambda connection, ids: turns.turns_of(connection, ids(conversation_id)))
 
@@ -242,6 +272,7 @@ class Conversations:
     async def delete(self, conversation_id: int) -> None:
         """The conversation with its pictures and pages, here and in the backups."""
         await self._thread.call(self._file.delete, conversation_id)
+        await self._thread.call(self._at, conversation_id, works.forget_works)
 
     async def back_up(self) -> bool:
         """Today's copy, unless there is one. Call it some time after the start, when nobody waits for a commit."""
@@ -262,7 +293,7 @@ async def open_conversations(folders: Folders) -> tuple[Conversations, tuple[Not
     """The store, and what the user must know. Never fails: where the disk cannot be used, nothing is saved."""
     thread = EngineThread("store")
     file, notices = await thread.call(open_file, folders)
-    return Conversations(file, thread), notices
+    return Conversations(file, thread, folders.works), notices
 
 
 def open_file(folders: Folders) -> tuple[ConversationFile, tuple[NoticeShown, ...]]:

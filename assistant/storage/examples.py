@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ class Example:
 
 def keep(folder: Path, png: bytes, reading: SketchReading) -> bool:
     """Keep a picture with what is drawn in it. False where there are too many already. Raises StorageError."""
-    place = folder / hashlib.sha256(png).hexdigest()[:16]
+    place = _place(folder, png)
     try:
         if not place.exists() and folder.exists() and sum(1 for _ in folder.iterdir()) >= MOST_EXAMPLES:
             return False
@@ -42,6 +43,11 @@ def keep(folder: Path, png: bytes, reading: SketchReading) -> bool:
     return True
 
 
+def forget(folder: Path, png: bytes) -> None:
+    """The user has taken the corrections of this picture back."""
+    shutil.rmtree(_place(folder, png), ignore_errors=True)
+
+
 def kept(folder: Path) -> tuple[Example, ...]:
     """All whole examples, in the order of their names. Raises StorageError where the folder cannot be read."""
     try:
@@ -50,6 +56,10 @@ def kept(folder: Path) -> tuple[Example, ...]:
         raise StorageError("The kept examples cannot be read.", "Check who may open their folder.") from error
     found = (_read(place) for place in places)
     return tuple(example for example in found if example is not None)
+
+
+def _place(folder: Path, png: bytes) -> Path:
+    return folder / hashlib.sha256(png).hexdigest()[:16]
 
 
 def _read(place: Path) -> Example | None:

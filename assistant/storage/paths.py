@@ -56,6 +56,11 @@ class Folders:
         return self.data / "examples"
 
     @property
+    def works(self) -> Path:
+        """Pages with all their versions (works.py), a folder per conversation."""
+        return self.data / "pages"
+
+    @property
     def detector(self) -> Path:
         """Weights that `vesper improve` has made on this machine; there is no such file before."""
         return self.data / "detector" / "sketch-detector.onnx"

@@ -82,6 +82,10 @@ def test_pasting_no_picture_is_one_sentence(pad, window, commands):
     assert window.state.notices[-1].what == "There is no picture on the clipboard."
 
 
+def inked(commands):
+    return [act for (act,) in commands.named("act_on_page") if isinstance(act, events.InkDrawn)]
+
+
 def ask(qtbot, page, script):
     answers = []
     page.runJavaScript(script, 1, answers.append)
@@ -104,9 +108,8 @@ def test_ink_over_the_page_is_as_large_as_the_page_and_comes_with_its_places(pre
     assert ink.isVisible() and not ink.take.isEnabled()
     stroke(ink.pad, (40, 60), (200, 60), (200, 120), (40, 120), (40, 60))
     ink.take.click()
-    qtbot.waitUntil(lambda: bool(commands.named("act_on_page")), timeout=5000)
-    ((drawn,),) = commands.named("act_on_page")
-    assert isinstance(drawn, events.InkDrawn)
+    qtbot.waitUntil(lambda: bool(inked(commands)), timeout=5000)
+    (drawn,) = inked(commands)
     zoom = preview.frame.page.zoomFactor()
     assert abs(drawn.picture.width - (160 / zoom + 240)) < 20
     assert {"e1", "e5", "e7"} <= {name for name, _ in drawn.places}
@@ -123,7 +126,7 @@ def test_drawing_over_the_page_can_be_given_up(preview, commands):
     preview.bar.ink.click()
     stroke(preview.ink.pad, (40, 60), (200, 60))
     QTest.keyClick(preview.ink, Qt.Key.Key_Escape)
-    assert not preview.ink.isVisible() and not commands.named("act_on_page")
+    assert not preview.ink.isVisible() and not inked(commands)
 
 
 def test_a_dot_is_a_stroke(qtbot):

@@ -34,7 +34,9 @@ def show(window, qtbot):
 
 
 def chosen(commands):
-    return [act for (act,) in commands.named("act_on_page")]
+    """Thumbnails come by themselves, whenever a page has painted."""
+    acts = [act for (act,) in commands.named("act_on_page")]
+    return [act for act in acts if not isinstance(act, events.ThumbnailTaken)]
 
 
 def ask(qtbot, page, script):

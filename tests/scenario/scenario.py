@@ -23,7 +23,16 @@ from assistant.core.events import (
 from assistant.core.history import History, Turn
 from assistant.core.ports import Delivery, PageMaker
 from assistant.core.settings import MindSettings, Settings
-from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList
+from assistant.core.sketch import (
+    Correction,
+    Edited,
+    Page,
+    Places,
+    SketchReading,
+    VersionList,
+    VersionRecord,
+    WorkRecord,
+)
 from assistant.core.types import (
     SPEECH_RATE,
     AudioFrame,
@@ -188,6 +197,8 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.rows: dict[int, Turn] = {}
+        self.kept: dict[int, WorkRecord] = {}
+        self.thumbnails: list[tuple[int, int, bytes]] = []
         self.fails = False
 
     async def open_conversation(self) -> int:
@@ -214,6 +225,16 @@ class FakeStore:
     async def save_page(self, conversation_id: int, page: Page, reading: SketchReading | None) -> int:
         self._check()
         return 1
+
+    async def save_work(self, conversation_id: int, work: WorkRecord) -> None:
+        self._check()
+        self.kept = {one: kept for one, kept in self.kept.items() if one != work.number} | {work.number: work}
+
+    async def save_thumbnail(self, conversation_id: int, number: int, index: int, png: bytes) -> None:
+        self.thumbnails.append((number, index, png))
+
+    async def works(self, conversation_id: int) -> tuple[WorkRecord, ...]:
+        return tuple(self.kept.values())
 
     def _check(self) -> None:
         if self.fails:
@@ -284,6 +305,9 @@ class FakeEditablePage:
     def draw(self, drawn: SketchReading, places: Places) -> Edited:
         return Edited("")
 
+    def records(self) -> tuple[VersionRecord, ...]:
+        return ()
+
     def mend(self, problem: str, element_id: str) -> Edited:
         return Edited("")
 
@@ -312,6 +336,9 @@ class FakePageMaker:
 
     def open(self, reading: SketchReading, title: str) -> FakeEditablePage:
         return FakeEditablePage(title)
+
+    def reopen(self, work: WorkRecord) -> None:
+        return None
 
     def compile(self, reading: SketchReading, title: str) -> Page:
         return Page(title, "<p>drawn</p>")
@@ -343,6 +370,7 @@ class Scenario:
         self.model = FakeModel(self.replies)
         self.speaker = FakeSpeaker()
         self.store = FakeStore()
+        self.learned: list[tuple[Picture, SketchReading]] = []
         self.events: list[tuple[float, Event]] = []
         self._history = History()
         self._script: list[tuple[float, Callable[[Session], None]]] = []
@@ -410,6 +438,9 @@ class Scenario:
     def silenced_at(self) -> list[float]:
         return self.speaker.silenced_at
 
+    async def _learn(self, picture: Picture, reading: SketchReading) -> None:
+        self.learned.append((picture, reading))
+
     def of(self, kind: type[Event]) -> list[Event]:
         return [event for _, event in self.events if isinstance(event, kind)]
 
@@ -439,6 +470,7 @@ class Scenario:
         def post(event: Event) -> None:
             session.post(event)
 
-        jobs = PageJobs(PageParts(reader, self.maker, self.model, self.store, 1, self.think_seconds), post)
+        pages = PageParts(reader, self.maker, self.model, self.store, 1, self.think_seconds, self._learn)
+        jobs = PageJobs(pages, post)
         session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: None)
         return session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from assistant.core.events import (
@@ -10,12 +11,14 @@ from assistant.core.events import (
     InkDrawn,
     NoticeShown,
     PageEdited,
+    PageJobStarted,
     PagePainted,
     PartSelected,
     PictureDropped,
     ReadingCorrected,
     ReplyFinished,
     ReplyInterrupted,
+    ThumbnailTaken,
     VariantsOffered,
     VersionsListed,
     VersionStepped,
@@ -204,6 +207,7 @@ def test_what_the_mouse_does_is_an_edit_like_any_other() -> None:
     corrected, back = talk.of(ReadingCorrected)
     assert corrected.reading.elements[1].type is ElementType.TEXTAREA  # type: ignore[attr-defined]
     assert back.reading == READING  # type: ignore[attr-defined]
+    assert [reading for _, reading in talk.learned] == [corrected.reading, READING]  # type: ignore[attr-defined]
     listed = talk.of(VersionsListed)[-1].versions  # type: ignore[attr-defined]
     assert (len(listed.sentences), listed.current) == (2, 0)
     assert [event.what for event in talk.of(NoticeShown)] == ["There is nothing to undo."]  # type: ignore[attr-defined]
@@ -236,3 +240,30 @@ def test_ink_over_the_page_is_read_and_put_where_it_was_drawn() -> None:
     talk.run()
     html = painted(talk)[-1].page.html
     assert html.index('id="e2"') < html.index(">More</button>") < html.index('id="e3"')
+
+
+def test_pages_and_their_versions_are_there_after_a_restart() -> None:
+    talk = conversation(OPTIONS)
+    talk.user_types("make the second button green", at=5.0)
+    talk.at(9.0, ThumbnailTaken(1, 1, b"small"))
+    talk.run()
+    last = painted(talk)[-1].page.html
+    assert talk.store.thumbnails == [(1, 1, b"small")]
+
+    again = Scenario(maker=PageMaker())
+    again.store.kept = talk.store.kept
+    again.do(0.5, lambda session: asyncio.ensure_future(session.jobs.restore()))
+    again.at(2.0, VersionStepped(1, -1))
+    again.at(3.0, PictureDropped("second.jpg", b"..."))
+    again.run()
+    assert painted(again)[0].page.html == last
+    assert GREEN not in painted(again)[1].page.html
+    assert [event.job for event in again.of(PageJobStarted)] == [1, 2]  # type: ignore[attr-defined]
+
+
+def test_a_new_conversation_forgets_the_pages_of_the_old_one() -> None:
+    talk = conversation(OPTIONS, "There is no page here.")
+    talk.do(5.0, lambda session: asyncio.ensure_future(session.start_over(2)))
+    talk.user_types("make the second button green", at=6.0)
+    talk.run()
+    assert GREEN not in painted(talk)[-1].page.html
