@@ -214,9 +214,12 @@ class ReplySounded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReplyHeard(Event):
-    """The voice has come so far: what the user has heard of the reply stands in this many characters of its text."""
+    """The voice has come so far: what the user has heard of the reply stands in this many characters of its text.
 
-    characters: int
+    None: it is only written, there is no voice to follow.
+    """
+
+    characters: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,7 @@ class Reply:
     async def _voice_clause(self, clause: str, voice: Voice) -> None:
         start = self._queued_seconds
         if not voice.can_say(self._shown, self.emit):
+            self.emit(ReplyHeard(None))
             self._clauses.append(SpokenClause(clause, start, start))  # read by the time it would have been heard
             return
         seconds = voiced_seconds = 0.0

@@ -68,6 +68,7 @@ class FakeTranscriber:
         self.texts: list[str] = []
         self.lengths: list[int] = []
         self.started = 0
+        self.last_seconds = 0.0
 
     def record(self, text: str, seconds: float) -> AudioFrame:
         self.texts.append(text)
@@ -77,6 +78,7 @@ class FakeTranscriber:
     async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
         """Of speech that is not all there, as many words as fit."""
         self.started += 1
+        self.last_seconds = audio.seconds
         await asyncio.sleep(self.seconds)
         return Transcript(" ".join(self._words(int(value), audio) for value in np.unique(audio.samples) if value))
 

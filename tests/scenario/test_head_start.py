@@ -116,6 +116,16 @@ def test_words_before_a_first_pause_stay_when_the_user_goes_on_before_the_reply(
     assert talk.of(CaptionChanged)[-1] == CaptionChanged("how does a boat sail against the wind")
 
 
+def test_what_was_said_long_ago_is_not_looked_at_again() -> None:
+    talk = asked()
+    long_ago = " ".join(f"word{number}" for number in range(30))
+    talk.user_speaks((long_ago, 1.0, 15.0), ("and so on", 15.4, 16.4), ("to the end", 16.8, 17.8))
+    talk.run()
+    assert talk.history[0].text == f"{long_ago} and so on to the end"
+    assert talk.of(CaptionChanged)[-1] == CaptionChanged(talk.history[0].text)
+    assert talk.transcriber.last_seconds < 3.0
+
+
 # Speculation ------------------------------------------------------------------------------------------------------
 
 
@@ -285,3 +295,42 @@ def test_whatever_happens_one_answer_is_alive_and_history_holds_only_what_was_as
     shown = [type(event) for _, event in talk.events]
     assert shown.count(ReplyStarted) <= shown.count(UtteranceEnded)
     assert [turn.text for turn in talk.history] == [row.text for row in talk.store.rows.values() if row.text]
+
+
+# The reply on the screen ------------------------------------------------------------------------------------------
+
+
+def heard_of(talk: Scenario) -> list[str]:
+    """The reply as far as it was painted firmly, each time it went on."""
+    shown = "".join(event.text for event in talk.of(ReplyDelta))  # type: ignore[attr-defined]
+    return [shown[: event.characters] for event in talk.of(ReplyHeard)]  # type: ignore[attr-defined]
+
+
+def test_the_words_on_the_screen_follow_the_voice_one_by_one() -> None:
+    talk = asked("Once upon a time there was a king.")
+    talk.user_types("tell a story", at=1.0)
+    talk.run()
+    words = ["Once", "upon", "a", "time", "there", "was", "a", "king."]
+    # the clauses are heard to their last word; the last one is only over when the reply is
+    assert heard_of(talk)[:8] == [" ".join(words[:count]) for count in range(8)]
+
+
+def test_an_interrupted_reply_is_firm_as_far_as_the_history_goes() -> None:
+    talk = asked("Once upon a time there was a king. He lived by the sea.", "Sure.")
+    talk.user_types("tell a story", at=1.0)
+    talk.user_stops(3.3)
+    talk.run()
+    assert talk.history[-1].interrupted
+    assert heard_of(talk)[-1] == talk.history[-1].text
+    assert 0 < len(talk.history[-1].text.split()) < 8
+
+
+def test_a_reply_that_is_only_written_is_not_followed() -> None:
+    talk = asked("Der Himmel ist blau. Das ist die Luft.")
+    talk.user_types("warum?", at=1.0)
+    talk.run()
+    assert [event.characters for event in talk.of(ReplyHeard)][-1] is None  # type: ignore[attr-defined]
+    silent = asked("It tacks.", spoken=False)
+    silent.user_types("why?", at=1.0)
+    silent.run()
+    assert not silent.of(ReplyHeard)
