@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
-from assistant.gui.screen import Row, ViewState
+from assistant.gui.screen import Row, RowKind, ViewState
 from assistant.gui.theme import COLUMN, LIGHT, Colors, dress, pixels_of
 from assistant.gui.transcript_rows import RowWidget, row_widget
 
@@ -21,7 +21,7 @@ NEAR_END = 32  # pixels from the end that still count as being there
 
 
 class TranscriptView(QScrollArea):
-    """Paints the rows of a state. While the user is at the end it follows; scrolled up, it stays put."""
+    """Paints the rows of a state. It follows while the user is at the end or says something; scrolled up, it stays."""
 
     acted = Signal(object)
 
@@ -40,6 +40,8 @@ class TranscriptView(QScrollArea):
         self._rows: list[Row] = []
         self._widgets: list[RowWidget] = []
         self._heights: list[int] = []
+        self._follows = True
+        self._last_said: object = None
         self._to_end = QToolButton(self)
         self._to_end.setProperty("iconName", "down")
         self._to_end.setToolTip("Go to the newest words")
@@ -47,6 +49,7 @@ class TranscriptView(QScrollArea):
         self._to_end.hide()
         self._to_end.clicked.connect(self.scroll_to_end)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().rangeChanged.connect(self._follow)
 
     @property
     def widgets(self) -> tuple[RowWidget, ...]:
@@ -58,11 +61,13 @@ class TranscriptView(QScrollArea):
         self._place_from(0)
 
     def show_state(self, state: ViewState) -> None:
-        follow = self._is_at_end()
+        last_said = next((row.key for row in reversed(state.rows) if row.kind is RowKind.USER), None)
+        self._follows = self._follows or last_said != self._last_said
+        self._last_said = last_said
         coming = [row for row in (state.live, state.caption) if row is not None]
         self._all = (*state.rows, *coming) if coming else state.rows
         self._show(self._window(self._all))
-        if follow:
+        if self._follows:
             self._drop_oldest()
             self.scroll_to_end()
         self._place_button()
@@ -72,11 +77,8 @@ class TranscriptView(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        follow = self._is_at_end()
         self._place_from(0)
-        if follow:
-            self.scroll_to_end()
-        self._place_button()
+        self._follow()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -150,7 +152,13 @@ class TranscriptView(QScrollArea):
             top += height + ROW_GAP
         self._content.resize(view, max(top - ROW_GAP + MARGIN, self.viewport().height()))
 
+    def _follow(self) -> None:
+        if self._follows:
+            self.scroll_to_end()
+        self._place_button()
+
     def _scrolled(self, value: int) -> None:
+        self._follows = self._is_at_end()
         self._place_button()
         if value <= NEAR_END and len(self._rows) < len(self._all):
             self._show_earlier()

@@ -70,6 +70,22 @@ def test_new_words_do_not_pull_the_reader_down(long_window, qtbot):
     assert bar.value() == bar.maximum() and not view._to_end.isVisible()
 
 
+def test_what_the_user_says_brings_them_to_the_end(long_window, qtbot):
+    bar = long_window.transcript.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    long_window.on_event(events.TurnCommitted(5000, "user", "And now?"))
+    qtbot.wait(60)
+    assert bar.value() == bar.maximum()
+
+
+@pytest.mark.parametrize("height", [420, 300])
+def test_a_smaller_window_stays_at_the_end(long_window, qtbot, height):
+    bar = long_window.transcript.verticalScrollBar()
+    long_window.resize(long_window.width(), height)
+    qtbot.wait(60)
+    assert bar.value() == bar.maximum()
+
+
 def test_the_widgets_of_a_long_session_stay_few(window, qtbot):
     for number in range(MOST_ROWS + 30):
         window.on_event(events.TurnCommitted(number, "user", f"Turn {number}"))
