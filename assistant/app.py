@@ -267,6 +267,10 @@ def _plain_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
 
         style = kokoro_styles(catalog).get(settings.voice)
         return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate, style=style)
+    if settings.engine == "coqui":
+        from assistant.audio.coqui import CoquiVoice
+
+        return CoquiVoice(Path(settings.folder).expanduser(), settings.rate)
     from assistant.audio.hibari import Hibari
 
     return Hibari(settings.voice, settings.rate)

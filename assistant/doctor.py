@@ -18,7 +18,7 @@ import psutil
 
 from assistant import __version__, app
 from assistant.core.errors import AssistantError
-from assistant.core.settings import MindSettings
+from assistant.core.settings import MindSettings, VoiceSettings
 from assistant.storage.settings_file import load_settings
 from assistant.storage.sound_memory import measured
 
@@ -108,10 +108,29 @@ def _engines(engines: app.Engines) -> dict[str, str]:
     return {
         "hearing": _hearing(engines),
         "mind": _mind(settings.mind, engines),
-        "voice": f"{settings.voice.engine}, voice {settings.voice.voice}, on the processor",
+        "voice": _voice(settings.voice),
         "model that sees": _vision(),
         "eyes": "rapidocr and shape analysis in a process of their own, on the processor",
     }
+
+
+def _voice(settings: VoiceSettings) -> str:
+    if settings.engine == "coqui":
+        from assistant.audio.coqui import licence_of
+
+        folder = Path(settings.folder).expanduser()
+        missing = (
+            ""
+            if importlib.util.find_spec("TTS")
+            else " But Coqui TTS is not installed: python3 scripts/setup.py --gpu."
+        )
+        return f"coqui with the voice in {folder.name}; its licence: {licence_of(folder)}.{missing}"
+    if settings.engine == "kokoro":
+        from assistant.audio.kokoro import provider
+
+        where = "graphics card" if provider() != "CPUExecutionProvider" else "processor"
+        return f"kokoro, voice {settings.voice}, on the {where}"
+    return f"{settings.engine}, voice {settings.voice}, on the processor"
 
 
 def _hearing(engines: app.Engines) -> str:

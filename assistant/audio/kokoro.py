@@ -6,6 +6,7 @@ slower than real time on two small cores; on larger ones it is the finer voice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from threading import Event
@@ -19,8 +20,12 @@ from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import AudioFrame, Samples
 
+log = logging.getLogger(__name__)
+
 SAMPLE_RATE = 24_000
 LONGEST_PHONEMES = 200  # the network takes 510; shorter parts sound sooner and cancel sooner
+PROCESSOR = "CPUExecutionProvider"
+GRAPHICS = ("CUDAExecutionProvider", "ROCMExecutionProvider", "DmlExecutionProvider")  # CoreML refuses its shapes
 DEFAULT_VOICE = "af_heart"
 _MODEL_FILE = "kokoro-v1.0.int8.onnx"
 _STYLE_SHAPE = (510, 1, 256)  # one style vector per length of the phoneme string
@@ -68,6 +73,14 @@ class Kokoro:
         return self._network
 
 
+def provider() -> str:
+    """Where onnxruntime would compute: the first graphics provider of the installed build, or the processor."""
+    import onnxruntime
+
+    installed = onnxruntime.get_available_providers()
+    return next((name for name in GRAPHICS if name in installed), PROCESSOR)
+
+
 class KokoroNetwork:
     """Blocking. Loading takes about a second."""
 
@@ -85,11 +98,14 @@ class KokoroNetwork:
         options.log_severity_level = 3
         try:
             self._styles = np.fromfile(styles, np.float32).reshape(_STYLE_SHAPE)
-            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            wanted = list(dict.fromkeys((provider(), PROCESSOR)))
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=wanted)
             self._reader: Any = hibari.Hibari()
         except Exception as error:  # boundary: onnxruntime's errors share no base class
             advice = f"Run `vesper models verify` and fetch {model_folder.name} again."
             raise EngineError("The voice Kokoro could not be loaded.", advice) from error
+        if self._session.get_providers()[0] != wanted[0]:
+            log.warning("Kokoro runs on the processor: %s could not be started", wanted[0])
 
     def phonemize(self, text: str) -> list[str]:
         return list(self._reader.phonemize(text))

@@ -46,8 +46,10 @@ class EndpointSettings:
 @dataclass(frozen=True, slots=True)
 class VoiceSettings:
     engine: str = "hibari"
-    """"hibari" or "kokoro"."""
+    """"hibari", "kokoro" or "coqui"."""
     voice: str = "heart"
+    folder: str = ""
+    """For the engine coqui: a folder with a VITS voice of the user's own."""
     rate: float = 1.0
     """Speaking rate, 0.5 to 2."""
     warmth: float = 0.0

@@ -40,7 +40,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 """Inclusive limits of the numbers. A number without a line here is not limited."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "voice.engine": ("hibari", "kokoro"),
+    "voice.engine": ("hibari", "kokoro", "coqui"),
     "talk.way": ("open", "name", "key", "text"),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
     "mind.engine": ("auto", "llama.cpp", "transformers"),
