@@ -15,6 +15,7 @@ from assistant.audio.echo import EchoSafeMicrophone
 from assistant.audio.listener import Listener
 from assistant.audio.sound_card import SoundCard
 from assistant.audio.vad import Silero
+from assistant.camera_watch import CameraWatch
 from assistant.core.aio import cancel_and_wait
 from assistant.core.attention import Earcon
 from assistant.core.errors import AssistantError
@@ -35,12 +36,11 @@ from assistant.core.events import (
 from assistant.core.history import History
 from assistant.core.ports import Emit
 from assistant.core.settings import Settings, TalkSettings
-from assistant.core.sketch import SketchReading
-from assistant.core.types import AudioFrame, Picture
+from assistant.core.types import AudioFrame
 from assistant.gui.facts import SettingsApplied, SheetPictureOpened, TurnsRestored
+from assistant.learning import learner
 from assistant.listings import choices_listed, models_listed
 from assistant.llm.prompts import PromptBuilder
-from assistant.pages.corrections import BY_USER
 from assistant.pages.page_maker import PageMaker
 from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
@@ -49,9 +49,9 @@ from assistant.session.session import Session
 from assistant.session.voice import Voice
 from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
-from assistant.storage.examples import forget, keep
 from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
+from assistant.vision.camera import Camera
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ class SessionThread:
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._closing = asyncio.Event()
         self._fetching: asyncio.Task[None] | None = None
+        self._camera = CameraWatch(Camera(), publish)
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: list[Callable[[], object]] | None = []
         self._session: Session
@@ -118,6 +119,7 @@ class SessionThread:
         for task in tuple(self._tasks):
             await cancel_and_wait(task)
         await self._doorway.close()
+        await self._camera.end()
         await self._store.close()
         await self._engines.close()
 
@@ -146,7 +148,10 @@ class SessionThread:
         thinking = settings.pages.think_seconds
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
         jobs = PageJobs(
-            PageParts(reader, PageMaker(), model, self._store, conversation_id, thinking, self._learn), self._post
+            PageParts(
+                reader, PageMaker(), model, self._store, conversation_id, thinking, learner(engines, self._publish)
+            ),
+            self._post,
         )
         self._session = Session(parts, jobs, self._publish_of_session, self._drop_speech)
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
@@ -226,6 +231,12 @@ class SessionThread:
 
     def open_on_sheet(self, data: bytes, name: str) -> None:
         self._spawn(self._open_on_sheet(data, name))
+
+    def begin_camera(self) -> None:
+        self._spawn(self._camera.begin())
+
+    def end_camera(self, takes_photo: bool) -> None:
+        self._spawn(self._camera.end(takes_photo))
 
     def build_page(self, data: bytes, name: str) -> None:
         self._call(lambda: self._post(PictureDropped(name, data)))
@@ -318,18 +329,6 @@ class SessionThread:
         self._doorway.apply(settings.talk, settings.hearing.language)
         if before.way != settings.talk.way:
             self._doorway.choose(settings.talk.way)
-
-    async def _learn(self, picture: Picture, reading: SketchReading) -> None:
-        """Keep a corrected sketch as an example, where the user wants that; forget it when all is taken back."""
-        folder = self._engines.folders.examples
-        is_corrected = any(BY_USER in element.evidence for element in reading.elements)
-        if not is_corrected:
-            await asyncio.to_thread(forget, folder, picture.png)
-        elif self._engines.settings.pages.keep_corrections:
-            try:
-                await asyncio.to_thread(keep, folder, picture.png, reading)
-            except AssistantError as error:
-                self._publish(NoticeShown("warning", error.what, error.advice))
 
     async def _open_on_sheet(self, data: bytes, name: str) -> None:
         try:

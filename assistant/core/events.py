@@ -141,6 +141,13 @@ class PictureRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSeen(Event):
+    """What the camera sees now, small; about ten times a second while the window looks."""
+
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class PicturesDetached(Event):
     """The user took back the pictures attached to the next turn."""
 

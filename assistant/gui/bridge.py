@@ -43,6 +43,12 @@ class Commands(Protocol):
     def open_on_sheet(self, data: bytes, name: str) -> None:
         """Decode a picture to draw on. Answered by facts.SheetPictureOpened or PictureRefused."""
 
+    def begin_camera(self) -> None:
+        """Look through the camera. Answered by CameraSeen again and again, or by facts.CameraFailed."""
+
+    def end_camera(self, takes_photo: bool) -> None:
+        """Close the camera. A photo is answered by facts.SheetPictureOpened."""
+
     def build_page(self, data: bytes, name: str) -> None:
         """Make a page from a picture file. Answered by PageJobStarted and what follows it."""
 

@@ -23,6 +23,7 @@ class DrawPad(QWidget):
 
     drawn = Signal(bytes)
     photo_wanted = Signal()
+    camera_wanted = Signal()
     paste_wanted = Signal(object)  # QMimeData
     _encoded = Signal(bytes)
 
@@ -113,4 +114,5 @@ class DrawPad(QWidget):
         tools.addStretch(1)
         tools.addWidget(icon_button("picture", "Lay a photo under the ink", self.photo_wanted.emit))
         tools.addWidget(icon_button("attach", "Paste a picture under the ink  (Ctrl+V)", self._paste))
+        tools.addWidget(icon_button("camera", "Take a photo with the camera", self.camera_wanted.emit))
         return tools

@@ -107,6 +107,12 @@ class SheetPictureOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CameraFailed(Event):
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobChosen(Event):
     """The user wants to see the page of this job."""
 

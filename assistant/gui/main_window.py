@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         if before is None or state.job is not before.job or state.sheet is not before.sheet:
             self._show_job(before, state)
         self.first_run.show_state(state)
+        self.page_desk.camera.show_state(state)
         self.welcome.show_state(state)
         self._choose_main(state)
         self.dialogs.show_state(state)

@@ -22,6 +22,7 @@ from assistant.core.events import (
 from assistant.core.sketch import Correction, Places
 from assistant.core.types import Picture
 from assistant.gui.bridge import Commands
+from assistant.gui.camera_dialog import CameraDialog
 from assistant.gui.picture_bytes import png_of
 from assistant.gui.side_pane import SidePane
 
@@ -47,6 +48,11 @@ class PageDesk(QObject):
         sketch.corrected.connect(self._correct)
         preview.pictured.connect(self._keep_picture)
         pane.pad.drawn.connect(self._make_page)
+        self.camera = CameraDialog(window)
+        self.camera.begun.connect(commands.begin_camera)
+        self.camera.taken.connect(self._take_photo)
+        self.camera.given_up.connect(self._give_up_photo)
+        pane.pad.camera_wanted.connect(self.camera.look)
         for keys, act in (
             ("Ctrl+Shift+Z", self.undo),
             ("Ctrl+Shift+Y", self.redo),
@@ -93,6 +99,12 @@ class PageDesk(QObject):
     def _keep_picture(self, index: int, picture: QImage) -> None:
         """Some hundred pixels: encoded in a millisecond."""
         self._act(ThumbnailTaken(self._job(), index, png_of(picture)))
+
+    def _take_photo(self) -> None:
+        self._commands.end_camera(takes_photo=True)
+
+    def _give_up_photo(self) -> None:
+        self._commands.end_camera(takes_photo=False)
 
     def _make_page(self, png: bytes) -> None:
         self._commands.build_page(bytes(png), "Drawing")

@@ -133,6 +133,8 @@ class ViewState:
     shown_job: int = 0
     sheet: Picture | None = None
     """What lies under the ink of the Draw side."""
+    camera: Picture | None = None
+    camera_problem: str = ""
     engines: tuple[EngineView, ...] = ()
     notices: tuple[Notice, ...] = ()
     downloads: Mapping[str, Download] = field(default_factory=dict)

@@ -169,7 +169,15 @@ def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
 
 
 def _sheet_opened(state: ViewState, event: facts.SheetPictureOpened) -> ViewState:
-    return replace(state, sheet=event.picture)
+    return replace(state, sheet=event.picture, camera=None)
+
+
+def _camera_seen(state: ViewState, event: events.CameraSeen) -> ViewState:
+    return replace(state, camera=event.picture, camera_problem="")
+
+
+def _camera_failed(state: ViewState, event: facts.CameraFailed) -> ViewState:
+    return replace(state, camera=None, camera_problem=f"{event.what} {event.advice}")
 
 
 def _job_chosen(state: ViewState, event: facts.JobChosen) -> ViewState:
@@ -191,6 +199,8 @@ CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.VersionsListed: _listed,
     events.ThumbnailsRestored: _pictured,
     facts.AttachBegan: _attach_began,
+    facts.CameraFailed: _camera_failed,
+    events.CameraSeen: _camera_seen,
     facts.JobChosen: _job_chosen,
     facts.SheetPictureOpened: _sheet_opened,
 }

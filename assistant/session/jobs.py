@@ -46,6 +46,7 @@ THINK_LONGER = re.compile(
     re.IGNORECASE,
 )
 
+NOTHING_FOUND = "Try a sharper photo from straight above, or draw on the empty page."
 Learn = Callable[[Picture, SketchReading], Awaitable[None]]
 
 log = logging.getLogger(__name__)
@@ -272,6 +273,8 @@ class PageJobs:
         job.picture, job.flat = picture, await parts.reader.rectified(picture)
         job.think_seconds = parts.think_seconds if job.reading.elements else 0.0
         self._emit(SketchRead(job.number, job.reading, job.flat))
+        if not job.reading.elements:
+            self._emit(NoticeShown("info", "I found no drawing of a page in that picture.", NOTHING_FOUND))
         self._emit(PageJobProgressed(job.number, "compile"))
         job.editable = parts.maker.open(job.reading, job.name)
         await self._paint(job, job.editable, final=parts.model is None and not job.think_seconds)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from assistant.core.events import CaptionChanged, Event, LevelMeasured, ReplyHeard
+from assistant.core.events import CameraSeen, CaptionChanged, Event, LevelMeasured, ReplyHeard
 
 LIMIT_BYTES = 5_000_000  # with the one older file that is kept, the log takes 10 MB at most
 _OPEN_WORDS = frozenset(
@@ -27,7 +27,7 @@ _OPEN_WORDS = frozenset(
     }
 )  # fmt: skip
 """Text fields that hold our own words or a machine's, never the user's."""
-_TOO_MANY = (LevelMeasured, CaptionChanged, ReplyHeard)  # many a second, and nobody reads them later
+_TOO_MANY = (CameraSeen, LevelMeasured, CaptionChanged, ReplyHeard)  # many a second, and nobody reads them later
 
 
 class EventLog:

@@ -5,6 +5,7 @@ Runs in the vision worker. Limits are from SAFETY.md: 40 MB, 50 million pixels, 
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import warnings
 from contextlib import suppress
@@ -22,6 +23,7 @@ MOST_PIXELS = 50_000_000  # a 48-megapixel phone photo passes
 LONGEST_SIDE = 1600  # px: handwriting on a page stays readable, and reading takes under two seconds
 LONGEST_STRIP = 60  # times the shorter side: nothing drawable on is narrower
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "MPO")
+HEIC = (b"heic", b"heix", b"hevc", b"hevx")  # its decoders have a licence stricter than ours: none is shipped
 ADVICE = "Save it as PNG or JPEG and try again."
 
 
@@ -84,8 +86,17 @@ def _check_bytes(data: bytes, label: str) -> None:
     head = data[:1024].lstrip().lower()
     if head.startswith(b"%pdf"):
         raise InputError(f"{label} is a PDF, and only pictures can be read.", ADVICE)
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC and not _opens_heic():
+        raise InputError(
+            f"{label} is a HEIC photo, and those cannot be opened here.", "Send it from the phone as JPEG."
+        )
     if b"<svg" in head or (head.startswith(b"<?xml") and b"svg" in head):
         raise InputError(f"{label} is an SVG drawing, and only pictures made of pixels can be read.", ADVICE)
+
+
+def _opens_heic() -> bool:
+    """Has the user installed a decoder?"""
+    return importlib.util.find_spec("pillow_heif") is not None
 
 
 def _check_size(image: Image, label: str) -> None:

@@ -27,6 +27,12 @@ class FakeCommands:
     def open_on_sheet(self, data: bytes, name: str) -> None:
         self.calls.append(("open_on_sheet", data, name))
 
+    def begin_camera(self) -> None:
+        self.calls.append(("begin_camera",))
+
+    def end_camera(self, takes_photo: bool) -> None:
+        self.calls.append(("end_camera", takes_photo))
+
     def build_page(self, data: bytes, name: str) -> None:
         self.calls.append(("build_page", data, name))
 

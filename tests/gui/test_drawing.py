@@ -169,3 +169,27 @@ def test_the_parts_can_be_saved_from_the_window(preview, qtbot, tmp_path, window
     preview._save_as(str(tmp_path / "shop.zip"))
     qtbot.waitUntil(lambda: bool(window.state.notices), timeout=3000)
     assert zipfile.is_zipfile(tmp_path / "shop.zip")
+
+
+def test_the_camera_shows_what_it_sees_and_the_photo_lies_under_the_ink(pad, window, commands):
+    pad.camera_wanted.emit()
+    dialog = window.page_desk.camera
+    assert dialog.isVisible() and not dialog.take.isEnabled()
+    window.on_event(events.CameraSeen(samples.picture()))
+    window._paint()
+    assert dialog.take.isEnabled()
+    dialog.take.click()
+    window.on_event(facts.SheetPictureOpened(samples.picture()))
+    window._paint()
+    assert not dialog.isVisible() and not pad.pad.is_empty
+    assert [call for call in commands.calls if "camera" in str(call[0])] == [("begin_camera",), ("end_camera", True)]
+
+
+def test_no_camera_is_said_and_the_dialog_can_be_closed(pad, window, commands):
+    pad.camera_wanted.emit()
+    dialog = window.page_desk.camera
+    window.on_event(facts.CameraFailed("No camera was found.", "Plug one in."))
+    window._paint()
+    assert dialog._view.text() == "No camera was found. Plug one in." and not dialog.take.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible() and commands.named("end_camera") == [(False,)]

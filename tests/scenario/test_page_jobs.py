@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.core.errors import InputError
 from assistant.core.events import (
+    NoticeShown,
     PageJobFailed,
     PageJobProgressed,
     PagePainted,
@@ -129,3 +130,23 @@ def test_somebody_may_ask_for_more_thinking() -> None:
     assert "another 20 seconds" in talk.history[-1].text
     assert painted(talk)[-1][1] == "<p>filled</p>"
     assert any("repaired" in html for t, html, _ in painted(talk) if t > 8.0)
+
+
+def test_a_picture_without_a_drawing_gives_a_sentence_and_an_empty_page() -> None:
+    talk = Scenario(reading=SketchReading(100, 100, ()))
+    talk.at(1.0, PictureDropped("cat.jpg", b"..."))
+    talk.run()
+    (told,) = talk.of(NoticeShown)
+    assert told.what == "I found no drawing of a page in that picture."  # type: ignore[attr-defined]
+    assert talk.of(PagePainted)
+
+
+def test_many_pictures_at_once_become_pages_one_after_the_other() -> None:
+    talk = Scenario()
+    for number in range(8):
+        talk.at(1.0, PictureDropped(f"{number}.jpg", b"..."))
+    talk.run()
+    finals = [event for event in talk.of(PagePainted) if event.final]  # type: ignore[attr-defined]
+    assert {event.job for event in finals} >= {8}  # type: ignore[attr-defined]
+    assert {event.job for event in talk.of(PagePainted)} == set(range(1, 9))  # type: ignore[attr-defined]
+    assert not talk.left_running

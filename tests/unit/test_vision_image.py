@@ -137,3 +137,9 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path):
     for path, says in ((tmp_path, "is not a file"), (tmp_path / "gone.png", "was not found")):
         with pytest.raises(InputError, match=says):
             read_file(path)
+
+
+def test_a_heic_photo_is_named_as_what_it_is() -> None:
+    with pytest.raises(InputError, match="HEIC") as told:
+        decode(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400), "IMG_1.heic")
+    assert told.value.advice == "Send it from the phone as JPEG."
