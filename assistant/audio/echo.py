@@ -27,6 +27,7 @@ from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
 
 BLOCK_SAMPLES = 160  # 10 ms at SPEECH_RATE, the only length WebRTC's canceller takes
 DEAF_SECONDS = 0.25  # after the loudspeaker's last sound: what is still in the air and in the buffers
+HUSHED_SECONDS = 2.0  # since the loudspeaker's last sound: longer than any echo of it
 HUSH = 1e-6  # stands for silence where exact zeros would look like a microphone that is switched off
 
 
@@ -133,7 +134,12 @@ class EchoSafeMicrophone:
                     self.convergence = chain.convergence
                 if self.tape is not None:
                     self.tape(source.sample_rate, heard)
-                for frame in await self._thread.call(chain.push, heard, played, self._way(chain)):
+                way = self._way(chain)
+                if chain.is_hushed and not played.any():  # a millisecond's tenth; the way to the thread takes longer
+                    frames = chain.push(heard, played, way)
+                else:
+                    frames = await self._thread.call(chain.push, heard, played, way)
+                for frame in frames:
                     yield frame
         finally:
             self._thread.close()
@@ -174,6 +180,7 @@ class Chain:
         self._canceller = canceller
         self._resamplers = Resampler(sample_rate, SPEECH_RATE), Resampler(sample_rate, SPEECH_RATE)
         self._rest = np.zeros((2, 0), np.float32)
+        self._hushed = 0
         self._framer = Framer(SPEECH_RATE)
         self.convergence = Convergence()
 
@@ -181,13 +188,21 @@ class Chain:
     def can_clean(self) -> bool:
         return self._canceller is not None
 
+    @property
+    def is_hushed(self) -> bool:
+        """Nothing has been played for so long that nothing of it can be heard any more."""
+        return self._hushed > HUSHED_SECONDS * SPEECH_RATE
+
     def push(self, heard: Samples, played: Samples, way: Way) -> list[AudioFrame]:
-        """Equally long columns in, whole frames out. The canceller sees everything, whatever the way."""
+        """Equally long columns in, whole frames out. The canceller sees everything that can hold an echo."""
         columns = [resampler.push(column) for resampler, column in zip(self._resamplers, (heard, played), strict=True)]
         pair = np.concatenate([self._rest, columns], axis=1)
         whole = pair.shape[1] - pair.shape[1] % BLOCK_SAMPLES
         self._rest = pair[:, whole:]
         near, far = pair[0, :whole], pair[1, :whole]
+        self._hushed = 0 if far.any() else self._hushed + len(far)
+        if self.is_hushed and way is not Way.DEAF:
+            return self._framer.push(near)  # there is no echo; the canceller keeps what it knows of the room
         if way is Way.CLEANED and self._canceller is not None:
             cleaned = self._canceller.clean(near, far)
             self.convergence.push(near, far, cleaned)

@@ -16,6 +16,9 @@ from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
 
 FRAME_SAMPLES = 512  # 32 ms: what the speech detector takes at a time
 POLL_SECONDS = 0.01  # half of the card's block
+QUIET_POLL_SECONDS = 0.096  # three frames at a time: waking up costs more than looking at them
+QUIET_SECONDS = 3.0  # so long after the last sound on either side: no utterance is still waiting for its end
+QUIET = 0.01  # root mean square, -40 dB: a voice across the room is louder
 
 
 class CardMicrophone:
@@ -59,6 +62,7 @@ class CardMicrophone:
         This is where an echo canceller goes. Takes the place of `frames()`: both at once would share the samples.
         """
         track: CaptureTrack | None = None
+        quiet_seconds = 0.0
         while not self._closed:
             if self._track is not track:
                 track = self._track
@@ -67,10 +71,10 @@ class CardMicrophone:
             if track is not None:
                 heard, played = track.read()
                 if len(heard):
-                    if not np.isfinite(heard).all():  # a driver's fault; a filter would never forget it
-                        heard = np.nan_to_num(heard, posinf=0.0, neginf=0.0)
+                    is_quiet = track.level < QUIET and not played.any()
+                    quiet_seconds = quiet_seconds + len(heard) / track.sample_rate if is_quiet else 0.0
                     yield track, heard, played
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(QUIET_POLL_SECONDS if quiet_seconds > QUIET_SECONDS else POLL_SECONDS)
 
 
 class Framer:

@@ -174,3 +174,31 @@ async def test_with_a_headset_nothing_is_taken_out() -> None:
     desk = Desk(AudioSettings(headset=True), (16_000, 48_000), Missing)
     before, during = await run_desk(desk)
     assert power(during) == pytest.approx(power(before), rel=0.1)
+
+
+def test_long_after_the_last_sound_nothing_is_taken_out_and_the_next_sound_is() -> None:
+    counted = CountingCanceller()
+    chain = Chain(SPEECH_RATE, counted)
+    heard = np.full(SPEECH_RATE, 0.1, np.float32)
+    silence, sound = np.zeros(SPEECH_RATE, np.float32), np.full(SPEECH_RATE, 0.1, np.float32)
+
+    for _ in range(10):
+        frames = chain.push(heard, silence, Way.CLEANED)
+    before = counted.samples
+    chain.push(heard, sound, Way.CLEANED)
+
+    assert chain.is_hushed is False
+    assert before <= 3 * SPEECH_RATE
+    assert counted.samples == before + SPEECH_RATE
+    assert np.allclose(np.concatenate([frame.samples for frame in frames])[-100:], 0.1, atol=0.01)
+
+
+class CountingCanceller:
+    """Takes nothing out, and counts what it was shown."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    def clean(self, heard: Samples, played: Samples) -> Samples:
+        self.samples += len(heard)
+        return heard
