@@ -40,6 +40,7 @@ from assistant.gui.composer import Composer
 from assistant.gui.dialogs import Dialogs
 from assistant.gui.drop_overlay import DropOverlay
 from assistant.gui.first_run import FirstRun
+from assistant.gui.global_key import GlobalKey
 from assistant.gui.intake import holds_picture
 from assistant.gui.notices import Notices
 from assistant.gui.page_desk import PageDesk
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.pictures = PictureDesk(self, commands, self._on_picture)
         self.page_desk = PageDesk(self, self.pane, commands, lambda: self._state.shown_job)
         self.talk_key = TalkKey(self)
+        self.global_key = GlobalKey(self)
         self.dialogs = Dialogs(self, commands, self._change_settings)
         self._build()
         self._connect()
@@ -100,7 +102,8 @@ class MainWindow(QMainWindow):
         before, self._state = self._state, reduce(self._state, event)
         if self._state is before:
             return
-        if before.settings.window != self._state.settings.window:
+        after = self._state.settings
+        if before.settings.window != after.window or before.settings.talk != after.talk:
             self._dress(self._state.settings)
         self._paint_soon()
 
@@ -192,8 +195,10 @@ class MainWindow(QMainWindow):
         composer.talk.push_ended.connect(self.end_push)
         composer.talk.tapped.connect(self.toggle_microphone)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
-        self.talk_key.pressed.connect(self.begin_push)
-        self.talk_key.released.connect(self.end_push)
+        for key in (self.talk_key, self.global_key):
+            key.pressed.connect(self.begin_push)
+            key.released.connect(self.end_push)
+        self.global_key.refused.connect(self._warn)
         for keys, act in (
             ("Escape", commands.stop),
             ("Ctrl+N", commands.new_conversation),
@@ -338,6 +343,7 @@ class MainWindow(QMainWindow):
     def _dress(self, settings: Settings) -> None:
         self._colors = colors_for(settings.window.theme)
         self.talk_key.set_key(settings.window.push_to_talk_key)
+        self.global_key.follow(settings.window.push_to_talk_key, settings.talk.global_key)
         apply_theme(self, self._colors, settings.window.text_scale)
         self.dialogs.set_colors(self._colors, settings.window.text_scale)
 
@@ -375,6 +381,7 @@ class MainWindow(QMainWindow):
         )
         self._commands.change_settings(replace(self._state.settings, window=window))
         self.end_push()
+        self.global_key.close()
         self.pane.preview.close_page()
         super().closeEvent(event)
 

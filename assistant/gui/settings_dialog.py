@@ -231,6 +231,8 @@ class SettingsDialog(QDialog):
         self.key.setMaximumSequenceLength(1)
         self.key.editingFinished.connect(self._choose_key)
         _add(form, "Hold to talk", self.key)
+        self._check(form, "Also while another window has the focus", self._settings.talk.global_key,
+                    ("talk", "global_key"))  # fmt: skip
         for words, keys in SHORTCUTS:
             form.addRow(plain_label(words, "muted"), plain_label(keys))
 

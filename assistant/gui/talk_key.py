@@ -22,6 +22,7 @@ class TalkKey(QObject):
         self._window = window
         self._handle: QWindow | None = None
         self._key = ""
+        self._is_down = False
         window.installEventFilter(self)
 
     def set_key(self, name: str) -> None:
@@ -34,7 +35,8 @@ class TalkKey(QObject):
         if watched is self._window:
             if event.type() in (QEvent.Type.Show, QEvent.Type.WinIdChange):
                 self._follow()
-            elif event.type() == QEvent.Type.WindowDeactivate:
+            elif event.type() == QEvent.Type.WindowDeactivate and self._is_down:
+                self._is_down = False
                 self.released.emit()  # the key's release would go to another window
         return False
 
@@ -49,7 +51,9 @@ class TalkKey(QObject):
         if not self._key or QKeySequence(event.key()).toString() != self._key:
             return False
         if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+            self._is_down = True
             self.pressed.emit()
         elif event.type() == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+            self._is_down = False
             self.released.emit()
         return True
