@@ -27,12 +27,14 @@ class Follower:
     def position(self, shown: str, heard: str) -> int:
         """How many characters of the shown text have been heard. Never less than before."""
         words = heard.split()
+        if len(words) <= self._said:
+            return self.end
         screen = _SILENT.sub(lambda found: " " * len(found[0]), shown)
         for word in words[self._said :]:
             found = self._find(plain(word), screen)
             self._misses = 0 if found else self._misses + 1
             self.end = found or self.end
-        self._said = max(self._said, len(words))
+        self._said = len(words)
         return self.end
 
     def _find(self, word: str, screen: str) -> int | None:
