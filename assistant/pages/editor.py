@@ -24,6 +24,7 @@ from assistant.pages.edit_plan import (
 from assistant.pages.fitting import Ruler, fitted
 from assistant.pages.intake import intake
 from assistant.pages.measure import measure
+from assistant.pages.misheard import is_last_step
 from assistant.pages.naming import ORDINALS, listed, name_of
 from assistant.pages.opening import open_drawn
 from assistant.pages.over_ink import drawn_over
@@ -191,7 +192,10 @@ class PageEditor:
                 return asked, scope, understand(asked, scope)
             if stripped(words).lower() in DROPPED:
                 return words, scope, Declined(UNCHANGED)
-        return words, scope, understand(words, scope)
+        plan = understand(words, scope)
+        if plan is None and self._versions.past and is_last_step(words):
+            plan = Steps(-1)
+        return words, scope, plan
 
     async def _proposed(self, words: str, selected: str, model: LanguageModel) -> Plan | None:
         before = self.document

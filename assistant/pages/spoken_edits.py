@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.pages.edit_plan import Change, Plan, Scope
 from assistant.pages.edit_rules import RULES
+from assistant.pages.misheard import mended
 from assistant.pages.patches import Patch, apply_all
 from assistant.pages.placing import Declined
 from assistant.pages.spanish import in_english
@@ -37,6 +38,17 @@ def understand(words: str, scope: Scope) -> Plan | None:
     plain = stripped(words)
     if not plain or len(plain) > LONGEST_REQUEST:
         return None
+    plan = _heard(plain, scope)
+    if plan is None or isinstance(plan, Declined):
+        for meant in mended(plain):
+            better = _heard(meant, scope)
+            if better is not None and not isinstance(better, Declined):
+                return better
+    return plan
+
+
+def _heard(plain: str, scope: Scope) -> Plan | None:
+    """The words as they are."""
     parts = JOINT.split(plain)
     if len(parts) > 1:
         plan = _in_turn(parts, scope)

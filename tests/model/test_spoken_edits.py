@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from assistant.audio.hibari import Hibari
+from assistant.audio.kokoro import Kokoro
 from assistant.audio.whisper_ct2 import FasterWhisper
 from assistant.core.types import AudioFrame
 from assistant.pages.editor import PageEditor
@@ -23,8 +24,8 @@ PAUSE_SECONDS = 0.4  # of silence around a request, as a listener leaves it
 class Ears:
     """Says a request and tells what was heard."""
 
-    def __init__(self) -> None:
-        self._voice = Hibari("heart", 1.0)
+    def __init__(self, voice: Hibari | Kokoro) -> None:
+        self._voice = voice
         self._whisper = FasterWhisper(model_folder("whisper-base"))
 
     async def heard(self, words: str) -> str:
@@ -39,9 +40,9 @@ class Ears:
         self._voice.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def ears() -> AsyncIterator[Ears]:
-    made = Ears()
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["hibari", "kokoro"])
+async def ears(request: pytest.FixtureRequest) -> AsyncIterator[Ears]:
+    made = Ears(Hibari("heart", 1.0) if request.param == "hibari" else Kokoro(model_folder("kokoro-82m")))
     yield made
     made.close()
 

@@ -206,3 +206,14 @@ async def test_filling_keeps_what_was_edited_and_can_be_undone_past() -> None:
     assert page.document.element("e13").text == "Login"  # type: ignore[union-attr]
     await say(page, "redo")
     assert page.document.element("e13").text == "Enter"  # type: ignore[union-attr]
+
+
+async def test_undo_is_heard_as_other_words_where_there_is_something_to_undo() -> None:
+    page = editor()
+    assert not page.understands("And you.")
+    await say(page, "make the second button green")
+    assert page.understands("And you.")
+    assert not page.understands("And you?")
+    (undone,) = await say(page, "And you.")
+    assert undone.said.startswith("Undone")
+    assert page.document == bakery()

@@ -404,3 +404,34 @@ def test_a_table_gets_the_columns_and_rows_that_were_asked_for() -> None:
     page = said("add a table with four columns and two rows", bakery())
     assert [line for line in changes(bakery(), page) if "table" in line] == ["+ . table n9"]
     assert sum(line.startswith("+ . . text") for line in changes(bakery(), page)) == 8
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("Make the hatter sticky.", "make the header sticky"),
+        ("The second bottom should be green", "the second button should be green"),
+        ("Maid the second button a green.", "make the second button green"),
+        ("Move this bellow the pitcher", "move this below the picture"),
+        ("Moved this be low the picture.", "move this below the picture"),
+        ("Add a contact farm", "add a contact form"),
+        ("Delete the pass word field", "delete the password field"),
+        ("use dark mood", "use dark mode"),
+        ("Make the lokin button blew", "make the login button blue"),
+        ("Show me three variance.", "show me three variants"),
+    ],
+)
+def test_what_was_misheard_is_done_as_it_was_meant(heard: str, meant: str) -> None:
+    scope = Scope(bakery(), POINTED_AT)
+    assert understand(heard, scope) == understand(meant, scope)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "How are you today?", "What is the weather like?", "I read a book about butter.", "And you?", "Tell me a joke.",
+        "My mate is under the table.", "The lion sleeps tonight.", "Who painted the Mona Lisa?",
+    ],
+)  # fmt: skip
+def test_talk_is_not_mended_into_a_request(talk: str) -> None:
+    assert understand(talk, Scope(bakery())) is None

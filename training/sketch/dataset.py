@@ -19,6 +19,7 @@ from training.sketch.widgets import Sheet
 
 SIZE = 512  # side of a sample in pixels
 SHARD = 200
+FAINT = 40  # darkest ink of what nobody can see
 LARGEST = 240  # labels kept per sample
 
 
@@ -43,11 +44,21 @@ def sample(number: int, fonts: list[Path]) -> tuple[npt.NDArray[np.uint8], list[
     sheet = Sheet(pen, unit=float(rng.uniform(0.026, 0.06)) * max(height, width) ** 0.8 * 3.2)
     margin = float(rng.uniform(0.02, 0.12))
     compose(sheet, (width * margin, height * margin, width * (1 - 2 * margin), height * (1 - 2 * margin)))
-    picture, labels = shoot(rng, ink, sheet.labels)
+    drawn = [label for label in sheet.labels if _is_drawn(label, ink)]
+    picture, labels = shoot(rng, ink, drawn)
     scale = SIZE / max(picture.shape)
-    image = detector_input(picture, SIZE)
+    image = np.round(detector_input(picture, SIZE) * 255).astype(np.uint8)
     scaled = [(kind, (x * scale, y * scale, w * scale, h * scale)) for kind, (x, y, w, h) in labels]
-    return np.round(image * 255).astype(np.uint8), [label for label in scaled if _visible(label, image.shape)]
+    return image, [label for label in scaled if _is_drawn(label, image)]
+
+
+def _is_drawn(label: Label, ink: npt.NDArray[np.uint8]) -> bool:
+    """Is most of it on the sheet, and ink there? What was drawn past the edge has left none, or a scan wore it out."""
+    if not _visible(label, ink.shape):
+        return False
+    _, (x, y, w, h) = label
+    left, top = max(0, int(x) - 1), max(0, int(y) - 1)
+    return bool(ink[top : int(y + h) + 2, left : int(x + w) + 2].max(initial=0) > FAINT)
 
 
 def _visible(label: Label, shape: tuple[int, ...]) -> bool:
