@@ -7,6 +7,7 @@ without it is forgotten, reaches no model and no disk.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -41,6 +42,8 @@ CHIMES = {
     Duty.CHIME_TAKEN: Earcon.TAKEN,
     Duty.CHIME_MUTED: Earcon.MUTED,
 }
+TALKATIVE_SECONDS = 45.0  # of speech in the last TALKATIVE_SPAN: a person lets the answer have its turn
+TALKATIVE_SPAN = 60.0
 ALWAYS_LET_IN = (MicrophoneOpened, MicrophoneClosed, NoticeShown)
 
 
@@ -105,6 +108,8 @@ class Doorway:
         self._waiting: Utterance | None = None
         self._looking: asyncio.Task[None] | None = None
         self._window: asyncio.TimerHandle | None = None
+        self._speech: deque[tuple[float, float]] = deque()
+        self._told_talkative = False
 
     @property
     def attention(self) -> Attention:
@@ -137,6 +142,8 @@ class Doorway:
             self._is_speaking = True
         elif isinstance(event, UtteranceEnded | SpeechDiscarded | MicrophoneClosed):
             self._is_speaking = False
+        if self.attention is Attention.OPEN and isinstance(event, UtteranceEnded):
+            self._notice_television(event.utterance)
         if self.attention is not Attention.ASLEEP or isinstance(event, ALWAYS_LET_IN):
             self._house.post(event)
         elif isinstance(event, UtteranceEnded):
@@ -183,6 +190,20 @@ class Doorway:
             ears.end_push()
         elif not self._is_speaking:  # a chime is taken out of what is heard, and words with it
             self._house.chime(CHIMES[duty])
+
+    def _notice_television(self, utterance: Utterance) -> None:
+        """Somebody speaks all the time: tell, once, what helps where that is nobody in the room."""
+        now = asyncio.get_running_loop().time()
+        self._speech.append((now, utterance.audio.seconds))
+        while self._speech[0][0] < now - TALKATIVE_SPAN:
+            self._speech.popleft()
+        if not self._told_talkative and sum(seconds for _, seconds in self._speech) > TALKATIVE_SECONDS:
+            self._told_talkative = True
+            what = "There is speech all the time."
+            advice = (
+                f"If it is a television, let it wait for “{self._recollection.settings.name}”, below the text field."
+            )
+            self._house.publish(NoticeShown("info", what, advice))
 
     def _stop_window(self) -> None:
         if self._window is not None:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 
 from assistant.session.spoken_numbers import NUMBER_RULES, Rule, any_of
+from assistant.session.spoken_shorthand import SHORTHAND_RULES
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus",
@@ -99,6 +100,7 @@ _RULES = (
         (rf"\b[\w-]*[A-Za-z][\w-]*\.(?:{_FILE_ENDINGS})\b", _name_from_code),
         (r"\b[a-z]{2,}[a-z0-9]*(?:[A-Z][a-z0-9]+)+\b|\b(?:[A-Z][a-z]+){3,}\b|\b\w*_\w*\b", _name_from_code),
     ),
+    *SHORTHAND_RULES,
     *NUMBER_RULES,
     *_compile(
         (r"#(?=[A-Za-z])", lambda _: "hashtag "),

@@ -12,6 +12,7 @@ from assistant.core.events import (
     Event,
     MicrophoneClosed,
     NothingHeard,
+    NoticeShown,
     ReplyFinished,
     TextSubmitted,
     UtteranceTranscribed,
@@ -251,3 +252,31 @@ def test_a_lost_microphone_is_told_even_while_asleep() -> None:
 
     assert len(talk.of(MicrophoneClosed)) == 1
     assert talk.of(NothingHeard) == []
+
+
+def test_speech_without_end_on_an_open_microphone_is_told_once_with_what_helps() -> None:
+    talk = NamedScenario(replies=["Hm."] * 40)
+    talk.way = "open"
+    talk.runs_for = 200.0
+    for at in range(1, 150, 5):
+        talk.user_says(f"the weather in the north stays mild, number {at}", from_=at, to=at + 4.2)
+    talk.run()
+
+    [notice] = [event for event in talk.of(NoticeShown) if isinstance(event, NoticeShown)]
+    assert "Vesper" in notice.advice
+    assert talk.final_phase is Phase.LISTENING
+
+
+def test_a_hundred_barge_ins_in_a_row_leave_one_reply_and_nothing_running() -> None:
+    talk = NamedScenario(replies=["One two three four five six seven eight nine ten eleven twelve."] * 101)
+    talk.way = "open"
+    talk.runs_for = 420.0
+    for index in range(101):
+        talk.user_calls_in(f"go on counting from {index}", from_=1 + index * 4, to=2 + index * 4)
+    talk.run()
+
+    assert len(talk.said) == 101
+    assert talk.model.streaming == 0
+    assert len(talk.silenced_at) >= 90
+    assert talk.final_phase is Phase.LISTENING
+    assert talk.left_running == []

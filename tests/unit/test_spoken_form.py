@@ -96,3 +96,24 @@ def test_cardinals(number, words):
 )
 def test_years(number, words):
     assert year(number) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("It takes $5-10.", "It takes five to ten dollars."),
+        ("He is 5′10″ tall.", "He is five foot ten tall."),
+        ("It costs 50¢.", "It costs fifty cents."),
+        ("It is 1.5x faster.", "It is one point five times faster."),
+        ("3 × 4 = 12", "three times four equals twelve"),
+        ("1 000 000 people", "one million people"),
+        ("COVID-19", "COVID nineteen"),
+        ("See pp. 3-5.", "See pages three to five."),
+        ("Chapter IV", "Chapter four"),
+        ("World War II", "World War two"),
+        ("Henry VIII and Louis XIV", "Henry the eighth and Louis the fourteenth"),
+        ("George I think is late.", "George I think is late."),
+    ],
+)
+def test_shorthand_is_spelled_out(written: str, said: str) -> None:
+    assert spoken_form(written) == said
