@@ -408,8 +408,8 @@ def test_the_source_of_the_window_decodes_no_picture_but_our_own():
         p.name for p in folder.glob("*.py") if "loadFromData" in p.read_text() or "QImageReader" in p.read_text()
     ]
     assert sorted(decoding) == [
-        "composer.py",
         "camera_dialog.py",
+        "composer.py",
         "draw_pad.py",
         "sketch_canvas.py",
         "version_strip.py",
