@@ -237,8 +237,8 @@ def make_mind(engines: Engines) -> LanguageModel:
     if settings.folder:
         from assistant.llm.own_mind import own_mind
 
-        def notice(words: str) -> None:
-            engines.emit(EngineStateChanged("mind", "ready", words))
+        def notice(state: str, words: str) -> None:
+            engines.emit(EngineStateChanged("mind", state, words))
 
         return own_mind(settings, decided.engine, report, notice)
     from assistant.llm.llama_server import LlamaServer

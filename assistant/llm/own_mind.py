@@ -45,9 +45,11 @@ def describe_own_mind(settings: MindSettings) -> str:
 
 
 def own_mind(
-    settings: MindSettings, planned: EngineSettings, report: Report, notice: Callable[[str], None]
+    settings: MindSettings, planned: EngineSettings, report: Report, notice: Callable[[str, str], None]
 ) -> LanguageModel:
-    """`planned` is how llama.cpp runs a model here; `notice` is told when a model has to be made smaller."""
+    """`planned` is how llama.cpp runs a model here. `notice` gets a state of the engine and a sentence: the sum before
+    loading, and what had to be made smaller.
+    """
     folder = own_folder(settings)
     if folder.form is Form.SAFETENSORS:
         wanted = Wanted(BITS[settings.weights], settings.context_tokens)

@@ -6,6 +6,7 @@ Every call is short. Who wants an answer asks for a step after the other, and st
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Served:
             "sees_pictures": loaded.engine.prompts.sees_pictures,
             "runs_on": device.kind,
             "sum": sum_in_words(size, loaded.fit, device),
-            "notice": step_in_words(ways[0], loaded.fit) if loaded.fit != ways[0] else "",
+            "notice": " ".join(filter(None, (unused_card(device), _step(ways[0], loaded.fit)))),
             "fit": asdict(loaded.fit),
             "bytes": int(loaded.engine.model.get_memory_footprint()),
         }, b""
@@ -115,6 +116,20 @@ class Served:
         if slot is None:
             raise _interrupted()
         return slot
+
+
+def unused_card(device: Device) -> str:
+    """What to say where there is an NVIDIA driver, and torch cannot use it."""
+    import torch
+
+    if not device.is_cpu or shutil.which("nvidia-smi") is None or torch.cuda.is_available():
+        return ""
+    why = "was built without CUDA" if torch.version.cuda is None else "finds no card: its driver may be too old"
+    return f"The model runs on the processor, because torch {torch.__version__} {why}."
+
+
+def _step(first: Fit, taken: Fit) -> str:
+    return step_in_words(first, taken) if taken != first else ""
 
 
 @dataclass(frozen=True, slots=True)

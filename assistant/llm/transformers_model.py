@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.types import ChatRequest, Message, ModelDelta, ModelTraits, Usage
-from assistant.llm.fit import ANY_WAY, Wanted
-from assistant.llm.machine import physical_cores
+from assistant.llm.fit import ANY_WAY, ModelSize, Wanted, fits, sum_in_words
+from assistant.llm.machine import graphics_card, physical_cores, processor
 from assistant.llm.model_folder import ModelFolder, read_size
 from assistant.llm.prompts import pictures_as_words
 from assistant.workers.supervisor import Report
@@ -36,7 +36,9 @@ class TorchSettings:
 
 
 class TransformersModel:
-    """A LanguageModel. `check` looks at each weights file before anything else opens it; `notice` gets sentences."""
+    """A LanguageModel. `check` looks at each weights file before anything else opens it; `notice` is told
+    the sum before loading (state "loading") and what had to be made smaller (state "ready").
+    """
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class TransformersModel:
         settings: TorchSettings = TorchSettings(),
         check: Callable[[Path], object] = lambda _: None,
         report: Report = lambda _: None,
-        notice: Callable[[str], None] = lambda _: None,
+        notice: Callable[[str, str], None] = lambda _, __: None,
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -120,11 +122,12 @@ class TransformersModel:
             if answer is not self.loaded:
                 self.loaded = answer
                 if answer["notice"]:
-                    self._notice(answer["notice"])
+                    self._notice("ready", answer["notice"])
             return self._worker
 
     async def _open(self) -> Worker:
-        size = await asyncio.to_thread(self._look)
+        size, words = await asyncio.to_thread(self._look)
+        self._notice("loading", words)
         arguments = {
             "folder": str(self._folder.path),
             "size": asdict(size),
@@ -137,10 +140,14 @@ class TransformersModel:
         serve = "assistant.llm.torch_worker:serve"
         return Worker(serve, "language model", timeout_seconds=STEP_SECONDS, lifecycle=lifecycle)
 
-    def _look(self) -> Any:
+    def _look(self) -> tuple[ModelSize, str]:
+        """What the files need, and how that compares with what the driver says is free. Blocks."""
         for file in self._folder.weights:
             self._check(file)
-        return read_size(self._folder)
+        size = read_size(self._folder)
+        device = processor() if self._settings.device == "cpu" else graphics_card() or processor()
+        ways = fits(size, device, self._settings.wanted)
+        return size, sum_in_words(size, ways[0], device) if ways else ""
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return await self._call_on(await self._ready(), method, arguments)
