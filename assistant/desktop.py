@@ -157,7 +157,8 @@ class SessionThread:
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
         self._doorway = Doorway(lambda: self._listener, house, recollection)
         self._doorway.apply(settings.talk, settings.hearing.language)
-        self._listener = Listener(settings.endpoint, Silero(app.vad_path(engines.catalog)), self._doorway.hear)
+        detector, speaker = Silero(app.vad_path(engines.catalog)), self._card.speaker
+        self._listener = Listener(settings.endpoint, detector, self._doorway.hear, lambda: speaker.queued_seconds > 0)
         for event in (
             SettingsApplied(settings),
             choices_listed(engines.catalog),

@@ -8,6 +8,7 @@ before it can start or end anything after it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,6 +41,7 @@ from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Utterance
 RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the device's buffers
 LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
 CHECK_SECONDS = 0.25
+KEENNESS = 2.5  # an echo canceller crushes the user, not only the echo: of the echo alone 0.2 was never seen
 MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
 
 
@@ -74,8 +76,16 @@ class _Press:
 class Listener:
     """Starts muted. `run` is given the microphone; everything else may be called at any time, on the same loop."""
 
-    def __init__(self, settings: EndpointSettings, detector: Detector, emit: Emit) -> None:
+    def __init__(
+        self,
+        settings: EndpointSettings,
+        detector: Detector,
+        emit: Emit,
+        is_assistant_speaking: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """While the assistant speaks, speech is believed more easily and told earlier: it may be an interruption."""
         self._settings = settings
+        self._is_assistant_speaking = is_assistant_speaking
         self._detector = detector
         self._emit = emit
         self._thread = EngineThread("listener")
@@ -185,7 +195,10 @@ class Listener:
         return self._detector.probability(samples)
 
     def _hear_hands_free(self, samples: Samples, probability: float) -> None:
-        hint = self._probe.push(len(samples), probability)
+        hint = None
+        if self._is_assistant_speaking() or self._probe.is_at_work:
+            probability = min(1.0, KEENNESS * probability)
+            hint = self._probe.push(len(samples), probability)
         if hint in HINTS:
             self._emit(HINTS[hint]())
         match self._endpointer.push(samples, probability):
@@ -195,9 +208,10 @@ class Listener:
                 self._emit(SpeechDiscarded())
             case Stretch(samples=speech, start=start, speech_end=speech_end):
                 self._emit_utterance(speech, self._endpointer.position - speech_end, speech_end - start)
-        so_far = self._endpointer.so_far if hint is Hint.SAMPLED else None
-        if so_far is not None:
-            self._emit(SpeechSampled(self._utterance(so_far, self._probe.gap)))
+        if hint is Hint.SAMPLED:
+            so_far = self._endpointer.so_far
+            heard = SuspicionLifted() if so_far is None else SpeechSampled(self._utterance(so_far, self._probe.gap))
+            self._emit(heard)
         self._follow(len(samples))
 
     def _follow(self, length: int) -> None:

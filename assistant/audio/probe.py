@@ -52,6 +52,10 @@ class SpeechProbe:
         return self._state in (_State.SUSPECTING, _State.SPEAKING)
 
     @property
+    def is_at_work(self) -> bool:
+        return self._state is not _State.QUIET
+
+    @property
     def gap(self) -> int:
         """Samples since the last voiced one of the stretch that was SAMPLED last."""
         return self._gap

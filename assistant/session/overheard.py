@@ -12,6 +12,9 @@ from enum import Enum, auto
 LONGEST_BACKCHANNEL_WORDS = 4
 LIKE = 0.75  # similarity of two words from which a recogniser may have meant the same
 OWN_SHARE = 0.8  # of the heard words that must be ours
+FEWEST_EARLY_WORDS = 3
+FEWEST_SURE_WORDS = 4  # fewer may be a "mm-hm" or a "stop" that was cut short: the end of the utterance tells
+SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of half a second of noise
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
 
@@ -45,8 +48,11 @@ class Verdict(Enum):
     NOISE = auto()
 
 
-def judge(heard: str, spoken: str) -> Verdict:
-    """`spoken` is what the assistant is saying and has just said."""
+def judge(heard: str, spoken: str, has_just_begun: bool = False) -> Verdict:
+    """`spoken` is what the assistant is saying and has just said.
+
+    In a reply's first moments the canceller finds its feet, and one or two words are not believed.
+    """
     words = _words(heard)
     if not words:
         return Verdict.NOISE
@@ -54,7 +60,14 @@ def judge(heard: str, spoken: str) -> Verdict:
         return Verdict.STOP
     if is_backchannel(heard):
         return Verdict.BACKCHANNEL
+    if has_just_begun and len(words) < FEWEST_EARLY_WORDS:
+        return Verdict.OWN_VOICE
     return Verdict.OWN_VOICE if is_own_voice(heard, spoken) else Verdict.TAKES_FLOOR
+
+
+def is_sure(heard: str, seconds: float) -> bool:
+    """Enough words to believe them before the utterance has ended, and enough time to have said them in."""
+    return len(_words(heard)) >= FEWEST_SURE_WORDS and seconds >= SURE_SECONDS
 
 
 def is_stop(heard: str) -> bool:
@@ -101,7 +114,7 @@ def _in_order(words: list[str], own: list[str]) -> int:
 def _alike(word: str, other: str) -> bool:
     if word == other:
         return True
-    return min(len(word), len(other)) > 2 and SequenceMatcher(None, word, other).ratio() >= LIKE
+    return min(len(word), len(other)) > 3 and SequenceMatcher(None, word, other).ratio() >= LIKE
 
 
 def _words(text: str) -> list[str]:

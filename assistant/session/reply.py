@@ -63,6 +63,7 @@ log = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves room for code and other languages
 ECHO_SECONDS = 4.0  # how long ago words may have been said that come back: buffers, the room, a slow recogniser
+YOUNG_SECONDS = 1.5  # measured: what leaks, leaks in the first second of a reply
 REVERBERATION_SECONDS = 0.5  # an utterance that began so soon after our voice may still be our voice
 SOUND_POLL_SECONDS = 0.01  # how exactly the first sound is timed
 CAPTION_SECONDS = 0.05  # how closely the words on the screen follow the voice: a short word lasts 0.15
@@ -162,13 +163,18 @@ class Reply:
 
     def sounding(self) -> str:
         """What is being said and what has just been, as an echo could bring it back."""
-        return "" if self._voice is None else self._said(self._voice.speaker.played_seconds - self._voice_start)
+        now = self._sounded_seconds
+        near = (clause for clause in self._clauses if now - ECHO_SECONDS < clause.end_seconds)
+        return " ".join(clause.text for clause in near if clause.start_seconds < now)
 
-    def _said(self, now_seconds: float) -> str:
-        near = (
-            c for c in self._clauses if c.end_seconds > now_seconds - ECHO_SECONDS and c.start_seconds < now_seconds
-        )
-        return " ".join(clause.text for clause in near)
+    @property
+    def has_just_begun(self) -> bool:
+        """The echo is so young that the canceller may still let a word of it through."""
+        return self._sounded_seconds < YOUNG_SECONDS
+
+    @property
+    def _sounded_seconds(self) -> float:
+        return 0.0 if self._voice is None else self._voice.speaker.played_seconds - self._voice_start
 
     async def _take_turn(self) -> bool:
         """Put the user's words into the history and on disk. False when there were none."""

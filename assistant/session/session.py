@@ -26,6 +26,7 @@ from assistant.core.events import (
     SpeechStarted,
     TextSubmitted,
     UtteranceEnded,
+    UtteranceTranscribed,
 )
 from assistant.core.ports import Delivery, Emit
 from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
@@ -67,7 +68,8 @@ class Session:
         self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
         self._ahead = HeadStart(parts, publish, self._may_speculate)
-        self._weigher = Weigher(self._transcript, self.sounding, self.post)
+        self._language = ""
+        self._weigher = Weigher(self._transcript, self._spoken, self.post)
 
     @property
     def phase(self) -> Phase:
@@ -131,6 +133,8 @@ class Session:
             self._pictures.append(event.picture)
         elif isinstance(event, PicturesDetached):
             self._pictures.clear()
+        elif isinstance(event, UtteranceTranscribed):
+            self._language = event.language
         if not decides:
             return
         before = self._conversation.phase
@@ -225,11 +229,16 @@ class Session:
             self._parts.voice.speaker.deliver(how)
 
     async def _transcript(self, audio: AudioFrame) -> Transcript:
-        return await self._parts.transcriber.transcribe(audio, self._parts.settings.hearing.language)
+        """Half a second is too short to detect a language from: it is the one spoken last."""
+        language = self._parts.settings.hearing.language or self._language
+        return await self._parts.transcriber.transcribe(audio, language)
 
     def sounding(self) -> str:
         """What is being said and has just been said."""
         return self._reply.sounding() if self._reply is not None else ""
+
+    def _spoken(self) -> tuple[str, bool]:
+        return self.sounding(), self._reply is not None and self._reply.has_just_begun
 
     async def _cancel_reply(self, goes_on: bool = False) -> None:
         """Silence first: the user hears that at once. When they `goes_on` talking, words not yet taken are carried."""

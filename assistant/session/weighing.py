@@ -10,7 +10,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.events import Event, SpeechConfirmed, SpeechDismissed, StopRequested
 from assistant.core.ports import Emit
 from assistant.core.types import AudioFrame, Transcript, Utterance
-from assistant.session.overheard import Verdict, judge
+from assistant.session.overheard import Verdict, is_sure, judge
 
 VERDICTS: dict[Verdict, Callable[[str], Event]] = {
     Verdict.TAKES_FLOOR: lambda text: SpeechConfirmed(),
@@ -28,16 +28,18 @@ class Weigher:
     def __init__(
         self,
         transcribe: Callable[[AudioFrame], Awaitable[Transcript]],
-        spoken: Callable[[], str],
+        spoken: Callable[[], tuple[str, bool]],
         post: Emit,
     ) -> None:
+        """`spoken` gives what the assistant is saying, and whether it has just begun."""
         self._transcribe = transcribe
         self._spoken = spoken
         self._post = post
         self._waiting: Utterance | None = None
         self._task: asyncio.Task[None] | None = None
         self._awaits_words = False
-        self._withheld: Event = NOTHING
+        self._withheld: Event | None = NOTHING
+        """What is said when nothing more comes; None while the end of the utterance is sure to come."""
         self.ended: Utterance | None = None
         """An utterance that came to its end before there was a verdict."""
 
@@ -48,7 +50,7 @@ class Weigher:
     def weigh_nothing(self) -> None:
         """What had begun was no word: the verdict on what came before it stands."""
         self._awaits_words = False
-        if self._task is None or self._task.done():
+        if self._withheld is not None and (self._task is None or self._task.done()):
             self._post(self._withheld)
 
     def weigh(self, utterance: Utterance, has_ended: bool) -> None:
@@ -69,20 +71,28 @@ class Weigher:
         return ended
 
     async def _run(self) -> None:
-        verdict: Event = SpeechConfirmed()
+        verdict: Event | None = None
         while self._waiting is not None:
             utterance, self._waiting = self._waiting, None
             verdict = await self._verdict(utterance)
-            if not isinstance(verdict, SpeechDismissed):
+            if verdict is not None and not isinstance(verdict, SpeechDismissed):
                 break
-        if self._awaits_words and isinstance(verdict, SpeechDismissed):
+        if verdict is None or (self._awaits_words and isinstance(verdict, SpeechDismissed)):
             self._withheld = verdict
         else:
             self._post(verdict)
 
-    async def _verdict(self, utterance: Utterance) -> Event:
+    async def _verdict(self, utterance: Utterance) -> Event | None:
+        """None where a few words want the floor, and the end of the utterance will tell whether they do."""
         try:
             transcript = await self._transcribe(utterance.audio)
         except AssistantError:
             return SpeechConfirmed()  # the reply to it will say what is wrong
-        return VERDICTS[judge(transcript.text, self._spoken())](transcript.text)
+        verdict = judge(transcript.text, *self._spoken())
+        if (
+            verdict is Verdict.TAKES_FLOOR
+            and utterance is not self.ended
+            and not is_sure(transcript.text, utterance.audio.seconds)
+        ):
+            return None
+        return VERDICTS[verdict](transcript.text)

@@ -114,6 +114,19 @@ def test_speech_that_goes_on_after_agreement_is_looked_at_again() -> None:
     assert [turn.text for turn in talk.history[2:]] == ["yeah but why", "Because."]
 
 
+def test_a_few_words_are_believed_only_when_the_utterance_has_ended() -> None:
+    talk = telling()
+    cut_short = talk.transcriber.record("yeah write", 0.5)
+    whole = talk.transcriber.record("yeah right", 0.8)
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.at(5.6, SpeechSampled(Utterance(cut_short, 5.5)))
+    talk.at(6.1, UtteranceEnded(Utterance(whole, 5.5)))
+    talk.run()
+    assert not talk.of(ReplyInterrupted)
+    assert talk.history[-1].text == STORY
+
+
 def test_a_knock_after_stop_does_not_save_the_reply() -> None:
     talk = telling()
     talk.user_calls_in("stop", from_=5.0, to=5.4)
@@ -136,11 +149,14 @@ def test_a_knock_that_lasts_three_frames_holds_the_voice_and_lets_it_go() -> Non
 
 def test_the_voice_stays_held_while_the_user_goes_on_after_agreeing() -> None:
     talk = telling("Because.")
+    first = talk.transcriber.record("yeah", 0.4)
     both = talk.transcriber.record("yeah but why", 1.4)
-    talk.user_calls_in("yeah", from_=5.0, to=5.4)  # understood at 5.73
+    talk.at(5.1, SpeechSustained())
+    talk.at(5.5, SpeechSampled(Utterance(first, 5.4)))  # understood at 5.7
     talk.at(5.6, SpeechSuspected())
     talk.at(5.7, SpeechSustained())
     talk.at(6.1, SpeechSampled(Utterance(both, 6.0)))
+    talk.at(6.6, UtteranceEnded(Utterance(both, 6.0)))
     talk.run()
     assert Delivery.FULL not in [how for at, how in talk.speaker.deliveries if at < 6.2]
     assert talk.of(ReplyInterrupted)

@@ -83,3 +83,11 @@ def test_verdicts() -> None:
     assert judge("Mm-hm", SPOKEN) is Verdict.BACKCHANNEL
     assert judge("the sea was grey", SPOKEN) is Verdict.OWN_VOICE
     assert judge("What about lunch?", SPOKEN) is Verdict.TAKES_FLOOR
+
+
+def test_a_word_or_two_in_the_first_moment_of_a_reply_is_not_believed() -> None:
+    assert judge("Kelly.", SPOKEN, has_just_begun=True) is Verdict.OWN_VOICE
+    assert judge("Be out.", SPOKEN, has_just_begun=True) is Verdict.OWN_VOICE
+    assert judge("Kelly.", SPOKEN) is Verdict.TAKES_FLOOR
+    assert judge("Stop.", SPOKEN, has_just_begun=True) is Verdict.STOP
+    assert judge("And what then?", SPOKEN, has_just_begun=True) is Verdict.TAKES_FLOOR
