@@ -111,7 +111,7 @@ class SessionThread:
         self._keep(self._lock.serve(self._on_show))
         self._keep(self._load())
         self._keep(self._keep_store())
-        self._keep(self._check.follow())
+        self._keep(self._check.follow(self._list_choices))
         early, self._early = self._early or [], None
         for action in early:
             action()
@@ -365,6 +365,10 @@ class SessionThread:
             self._publish(NoticeShown("warning", error.what, error.advice))
         self._publish(TurnsRestored(()))
 
+    async def _list_choices(self) -> None:
+        """Devices and voices as they are now."""
+        self._publish(await asyncio.to_thread(choices_listed, self._engines.catalog))
+
     async def _fetch(self, ids: tuple[str, ...]) -> None:
         from assistant.llm.catalog import hub_url
         from assistant.llm.download import Downloader, DownloadOptions
@@ -382,6 +386,7 @@ class SessionThread:
             self._publish(NoticeShown("error", error.what, error.advice))
         finally:
             self._publish(models_listed(self._engines.catalog))
+            await self._list_choices()
         await self._load()
 
     async def _remove(self, model_id: str) -> None:

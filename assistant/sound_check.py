@@ -6,6 +6,7 @@ One at a time, on the session's loop. While one runs, nothing that is heard reac
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,13 +73,14 @@ class SoundCheck:
                 self._microphone.tape = None
             self._publish(SoundChecked(check, text))
 
-    async def follow(self) -> None:
-        """Until cancelled, take over what is known of whatever devices are open."""
+    async def follow(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Until cancelled, take over what is known of whatever devices are open, and tell when others are."""
         known = ("", "")
         while True:
             if self._devices != known:
                 known = self._devices
                 await self._recall()
+                await changed()
             await asyncio.sleep(FOLLOW_SECONDS)
 
     async def _recall(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from assistant.gui.buttons import plain_label, push_button
 from assistant.gui.screen import ViewState
@@ -23,31 +23,24 @@ class SoundPage(QWidget):
         super().__init__()
         self.microphone = _meter("Loudness of the microphone")
         self.speaker = _meter("Loudness of the loudspeaker")
-        self.buttons = {}
-        self.answers = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        for title, meter in (("Microphone now", self.microphone), ("Loudspeaker now", self.speaker)):
-            row = QHBoxLayout()
-            row.setSpacing(16)
-            name = plain_label(title, "muted")
-            name.setMinimumWidth(130)
-            row.addWidget(name)
-            row.addWidget(meter, 1)
-            column.addLayout(row)
-        for check, title, explanation in CHECKS:
+        self.buttons: dict[str, QPushButton] = {}
+        self.answers: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        for row, (title, meter) in enumerate((("Microphone now", self.microphone), ("Loudspeaker now", self.speaker))):
+            grid.addWidget(plain_label(title, "muted"), row, 0)
+            grid.addWidget(meter, row, 1)
+        for row, (check, title, explanation) in enumerate(CHECKS, start=2):
             button = push_button(title, lambda check=check: self.checked.emit(check))  # type: ignore[misc]  # the default binds the loop's value
             answer = plain_label(explanation, "small")
             answer.setWordWrap(True)
             answer.setAccessibleName(f"Result of: {title}")
             self.buttons[check], self.answers[check] = button, answer
-            row = QHBoxLayout()
-            row.setSpacing(16)
-            button.setMinimumWidth(170)
-            row.addWidget(button)
-            row.addWidget(answer, 1)
-            column.addLayout(row)
+            grid.addWidget(button, row, 0)
+            grid.addWidget(answer, row, 1)
 
     def show_state(self, state: ViewState) -> None:
         self.microphone.setValue(round(100 * state.microphone_level))

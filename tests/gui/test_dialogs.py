@@ -171,3 +171,67 @@ def test_sizes_and_progress_in_words():
     ]  # fmt: skip
     assert progress_in_words(Download(0, 10_000_000, 0.0)) == "0 kB of 10 MB"
     assert progress_in_words(Download(0, 6_000_000_000, 10e6)).endswith("10 min left")
+
+
+def test_the_sound_page_moves_its_meters_asks_for_checks_and_shows_their_answers(qtbot, window, commands):
+    window.show_settings()
+    dialog = window.dialogs.settings
+    page = dialog.sound_page
+
+    page.buttons["echo"].click()
+    window.on_event(events.LevelMeasured(0.5, 0.25))
+    window.on_event(facts.SoundChecked("echo", "Playing a rising tone…", is_running=True))
+    window._paint()
+
+    assert commands.named("check_sound") == [("echo",)]
+    assert (page.microphone.value(), page.speaker.value()) == (50, 25)
+    assert not page.buttons["phrase"].isEnabled()
+    window.on_event(facts.SoundChecked("echo", "Heard after 100 ms."))
+    window._paint()
+    assert page.answers["echo"].text() == "Heard after 100 ms."
+    assert page.buttons["phrase"].isEnabled()
+
+
+def test_the_voice_can_be_listened_to_and_its_fault_is_shown(qtbot, window, commands):
+    window.show_settings()
+    dialog = window.dialogs.settings
+
+    dialog.listen.click()
+    window.on_event(facts.SoundChecked("voice", "There is no loudspeaker."))
+    window._paint()
+
+    assert commands.named("check_sound") == [("voice",)]
+    assert dialog._voice_answer.text() == "There is no loudspeaker."
+
+
+def test_a_name_that_cannot_be_said_is_not_taken(qtbot, window, commands):
+    window.show_settings()
+    dialog = window.dialogs.settings
+
+    for typed in ("", "7", "x"):
+        dialog.name.setText(typed)
+        dialog.name.editingFinished.emit()
+        assert dialog.name.text() == "Vesper"
+    dialog.name.setText("  Ada   Lovelace ")
+    dialog.name.editingFinished.emit()
+
+    assert [settings.talk.name for (settings,) in commands.named("change_settings")] == ["Ada Lovelace"]
+
+
+def test_the_way_to_talk_is_chosen_beside_the_message_and_kept(qtbot, window, commands):
+    named = next(action for action in window.composer.way.menu().actions() if "Vesper" in action.text())
+
+    named.trigger()
+    window._paint()
+
+    assert [settings.talk.way for (settings,) in commands.named("change_settings")] == ["name"]
+    assert "Vesper" in window.composer.way.text()
+
+
+def test_the_new_controls_are_reached_by_the_keyboard(qtbot, window):
+    window.show_settings()
+    dialog = window.dialogs.settings
+    controls = [dialog.listen, dialog.name, *dialog.sound_page.buttons.values(), window.composer.way]
+
+    for control in controls:
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.objectName()
