@@ -77,6 +77,26 @@ def test_a_text_a_page_and_a_dropped_sketch_are_shown(tmp_path: Path, script: Pa
     assert [fact["name"] for fact in events(facts, "PictureRefused")] == ["missing.png"]
 
 
+def test_a_page_comes_back_with_its_versions_and_can_be_shaped_on(tmp_path: Path, script: Path) -> None:
+    paper = Paper()
+    paper.box(100, 100, 600, 80)
+    paper.write(160, 150, "Sign in")
+    cv2.imwrite(str(tmp_path / "drawn.png"), paper.image)
+
+    def run(*switches: str | Path) -> list[dict[str, object]]:
+        with RunningWindow(tmp_path / "data", "--test-model", script, *switches, "--exit-when", "idle") as window:
+            code, _, facts = window.finish()
+        assert code == 0
+        return facts
+
+    run("--attach", tmp_path / "drawn.png")
+    run("--say", "make the button green")
+    facts = run("--say", "undo")  # the log goes on where the run before ended
+    changes = ["Done: the Sign in button is green.", "Undone: the Sign in button is green."]
+    assert [fact["said"] for fact in events(facts, "PageEdited")] == changes
+    assert not events(facts, "PageJobFailed")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_signal_closes_the_window_and_all_its_processes(
     tmp_path: Path, script: Path, number: signal.Signals, code: int
