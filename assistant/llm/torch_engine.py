@@ -347,6 +347,16 @@ def _quantisation(bits: int, device: str) -> Any:
         ) from error
 
 
+def weight_bytes(model: Any) -> int:
+    """What the weights occupy. The library's own count takes packed weights for wide ones."""
+    total = 0
+    for tensor in (*model.parameters(), *model.buffers()):
+        flatten = getattr(tensor, "__tensor_flatten__", None)
+        parts = [getattr(tensor, name) for name in flatten()[0]] if flatten else [tensor]
+        total += sum(part.numel() * part.element_size() for part in parts)
+    return total
+
+
 def unfit(folder: Path) -> EngineError:
     return EngineError(
         f"The model in “{folder.name}” is of a kind that cannot be run here, or its files are incomplete.",

@@ -50,6 +50,7 @@ class Served:
         import torch
 
         from assistant.llm.torch_device import find_device
+        from assistant.llm.torch_engine import weight_bytes
 
         torch.set_num_threads(arguments["threads"])
         size, wanted = ModelSize(**arguments["size"]), Wanted(**arguments["wanted"])
@@ -70,7 +71,7 @@ class Served:
             "sum": sum_in_words(size, loaded.fit, device),
             "notice": " ".join(filter(None, (unused_card(device), _step(ways[0], loaded.fit)))),
             "fit": asdict(loaded.fit),
-            "bytes": int(loaded.engine.model.get_memory_footprint()),
+            "bytes": weight_bytes(loaded.engine.model),
         }, b""
 
     def begin(self, arguments: dict[str, Any], blob: bytes) -> Answer:
@@ -145,13 +146,13 @@ def load_first_that_fits(folder: Path, device: Device, ways: tuple[Fit, ...]) ->
     import torch
 
     from assistant.llm.torch_device import dtype_name, torch_name
-    from assistant.llm.torch_engine import TorchEngine, load_folder
+    from assistant.llm.torch_engine import TorchEngine, load_folder, weight_bytes
     from assistant.llm.torch_prompt import PromptMaker
 
     for fit in ways:
         try:
             model, config = load_folder(folder, torch_name(device), fit.bits, dtype_name(device, fit.bits))
-            if model.get_memory_footprint() + fit.cache_bytes > device.free_bytes:
+            if weight_bytes(model) + fit.cache_bytes > device.free_bytes:
                 raise MemoryError
         except (torch.OutOfMemoryError, MemoryError):
             model = None
