@@ -41,6 +41,7 @@ class Sureness:
 
 
 SURE = Sureness()
+LONGEST_LABEL = 48  # letters beside a mark; a longer line is prose, and its round capitals are no marks
 DOUBTED = 0.75  # confidence of the rules below which the form of a mark may be corrected
 
 
@@ -68,6 +69,8 @@ def _is_mark(scene: Scene, box: Box) -> bool:
 def _add_mark(scene: Scene, elements: list[Element], detection: Detection, sure: Sureness) -> None:
     box, kind = detection.box, ElementType(detection.kind)
     for i, element in enumerate(elements):
+        if len(element.text) > LONGEST_LABEL and element.box.contains(box, 0.5):
+            return
         if element.type in CHOICES | WORDS and _parts(scene, box, element):
             if detection.score >= sure.inner:
                 elements[i : i + 1] = _parted(scene, element, detection)
@@ -82,6 +85,8 @@ def _add_mark(scene: Scene, elements: list[Element], detection: Detection, sure:
     if not words:
         return
     text = min(words, key=lambda e: abs(e.box.x - box.right))
+    if len(text.text) > LONGEST_LABEL:
+        return
     words_behind = text.text if box.right <= text.box.x else _read(scene, _behind(scene, box, text.box), text.text)
     elements[elements.index(text)] = _choice(scene, replace(text, text=words_behind), detection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,13 @@ def test_a_ring_that_was_read_as_a_letter_becomes_a_radio():
     (radio,) = seen(paper, [option(paper)], Detection("radio", Box(105, 185, 30, 30), 0.8), again=("Small",))
     assert (radio.type, radio.text, radio.checked, radio.id) == (RADIO, "Small", False, "e1")
     assert radio.evidence[-1] == "detector"
+
+
+def test_a_round_capital_of_prose_is_no_mark():
+    paper = Paper()
+    paper.ring(120, 200, 14)
+    prose = replace(option(paper), text="Our bread is baked every morning from six o'clock on, by hand")
+    assert seen(paper, [prose], Detection("radio", Box(105, 185, 30, 30), 0.9)) == [prose]
 
 
 @pytest.mark.parametrize("score", [0.3, 0.49])
