@@ -366,7 +366,6 @@ class SessionThread:
         self._publish(TurnsRestored(()))
 
     async def _list_choices(self) -> None:
-        """Devices and voices as they are now."""
         self._publish(await asyncio.to_thread(choices_listed, self._engines.catalog))
 
     async def _fetch(self, ids: tuple[str, ...]) -> None:
