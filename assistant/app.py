@@ -20,6 +20,7 @@ from assistant.seams import Seams
 from assistant.storage.paths import Folders
 
 if TYPE_CHECKING:
+    from assistant.audio.smart_turn import SmartTurn
     from assistant.llm.plan import Plan
     from assistant.workers.supervisor import ChildState
 
@@ -209,6 +210,14 @@ def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber
 def vad_path(catalog: Catalog) -> Path | None:
     """The catalogue's Silero; None stands for the one inside faster-whisper."""
     return next(catalog.folder("silero-vad").glob("*.onnx"), None) if catalog.is_present("silero-vad") else None
+
+
+def turn_detector(catalog: Catalog) -> SmartTurn | None:
+    """None where its file is not there: then only words and silence tell that the user is done."""
+    from assistant.audio.smart_turn import SmartTurn
+
+    path = next(catalog.folder("smart-turn-v3").glob("*.onnx"), None) if catalog.is_present("smart-turn-v3") else None
+    return SmartTurn(path) if path is not None else None
 
 
 def make_mind(engines: Engines) -> LanguageModel:

@@ -153,12 +153,15 @@ class SessionThread:
             ),
             self._post,
         )
-        self._session = Session(parts, jobs, self._publish_of_session, self._drop_speech)
+        self._session = Session(parts, jobs, self._publish_of_session, lambda: self._listener)
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
         self._doorway = Doorway(lambda: self._listener, house, recollection)
         self._doorway.apply(settings.talk, settings.hearing.language)
-        detector, speaker = Silero(app.vad_path(engines.catalog)), self._card.speaker
-        self._listener = Listener(settings.endpoint, detector, self._doorway.hear, lambda: speaker.queued_seconds > 0)
+        detector, turns = Silero(app.vad_path(engines.catalog)), app.turn_detector(engines.catalog)
+        speaker = self._card.speaker
+        self._listener = Listener(
+            settings.endpoint, detector, self._doorway.hear, lambda: speaker.queued_seconds > 0, turns
+        )
         for event in (
             SettingsApplied(settings),
             choices_listed(engines.catalog),
@@ -203,9 +206,6 @@ class SessionThread:
     def _publish_of_session(self, event: Event) -> None:
         self._publish(event)
         self._doorway.see(event)
-
-    def _drop_speech(self) -> None:
-        self._listener.drop_speech()
 
     def _chime(self, kind: Earcon) -> None:
         """A short sound, where the user wants them and nothing else is being played."""

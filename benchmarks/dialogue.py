@@ -166,7 +166,7 @@ class Dialogue:
         )
         page_parts = PageParts(parts.reader, PageMaker(), parts.model, parts.store, conversation)  # type: ignore[arg-type]
         jobs = PageJobs(page_parts, lambda event: self._session.post(event))
-        self._session = Session(reply_parts, jobs, publish, lambda: self._listener.drop_speech())
+        self._session = Session(reply_parts, jobs, publish, lambda: self._listener)
         self._listener = Listener(
             EndpointSettings(), metered, self._session.post, lambda: card.speaker.queued_seconds > 0
         )

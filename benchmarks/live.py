@@ -120,8 +120,9 @@ class LiveTalk:
     async def _converse(self, engines: app.Engines, talk: Talk, store: Conversations, clips: list[Clip]) -> list[Turn]:
         reader = app.SlotReader(engines.eyes)
         jobs = PageJobs(PageParts(reader, PageMaker(), talk.model, store), lambda event: session.post(event))
-        session = Session(talk.parts, jobs, self._note, lambda: listener.drop_speech())
-        listener = Listener(engines.settings.endpoint, Silero(app.vad_path(engines.catalog)), session.post)
+        session = Session(talk.parts, jobs, self._note, lambda: listener)
+        detector, turns = Silero(app.vad_path(engines.catalog)), app.turn_detector(engines.catalog)
+        listener = Listener(engines.settings.endpoint, detector, session.post, turns=turns)
         air = Air()
         tasks = [asyncio.create_task(work) for work in (session.run(), listener.run(air))]
         listener.open()

@@ -48,7 +48,9 @@ class Endpointer:
     def __init__(self, settings: EndpointSettings, sample_rate: int = SPEECH_RATE) -> None:
         self._threshold = settings.speech_threshold
         self._onset = round(settings.onset_seconds * sample_rate)
-        self._silence = round(settings.silence_seconds * sample_rate)
+        self._usual_silence = round(settings.silence_seconds * sample_rate)
+        self._silence = self._usual_silence
+        self._rate = sample_rate
         self._pre_roll = round(settings.pre_roll_seconds * sample_rate)
         self._longest = round(settings.longest_seconds * sample_rate)
         self._minimum = round(MINIMUM_SPEECH_SECONDS * sample_rate)
@@ -77,6 +79,10 @@ class Endpointer:
         """One past the last sample of the last voiced frame, counted like `position`."""
         return self._speech_end
 
+    def wait(self, seconds: float) -> None:
+        """Let this silence, and only this one, end the utterance after so long."""
+        self._silence = round(seconds * self._rate)
+
     def push(self, samples: Samples, probability: float) -> Onset | Discard | Stretch | None:
         """Take the next frame, of any length, and say what it brought about."""
         self._kept.append(samples)
@@ -88,6 +94,7 @@ class Endpointer:
             self._voiced += len(samples)
         if probability >= self._threshold - HYSTERESIS:
             self._speech_end = self._now
+            self._silence = self._usual_silence
         if self._now - self._speech_end >= self._silence or self._now - self._kept_from >= self._longest:
             return self._finish()
         return None
@@ -101,6 +108,7 @@ class Endpointer:
         self._state = _State.QUIET
         self._voiced = 0
         self._speech_end = self._now
+        self._silence = self._usual_silence
 
     def _listen(self, length: int, is_voiced: bool) -> Onset | None:
         self._voiced = self._voiced + length if is_voiced else 0

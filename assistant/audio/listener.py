@@ -16,9 +16,10 @@ import numpy as np
 
 from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
 from assistant.audio.pacer import Moment, Pacer
+from assistant.audio.patience import COMPLETE, Patience
 from assistant.audio.probe import Hint, SpeechProbe
 from assistant.core.aio import EngineThread, cancel_and_wait
-from assistant.core.errors import DeviceError
+from assistant.core.errors import DeviceError, EngineError
 from assistant.core.events import (
     Event,
     MicrophoneClosed,
@@ -42,6 +43,7 @@ RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the d
 LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
 CHECK_SECONDS = 0.25
 KEENNESS = 2.5  # an echo canceller crushes the user, not only the echo: of the echo alone 0.2 was never seen
+TURN_SECONDS = 0.2  # of silence before the sound is judged: with less or more of it the network knows less
 MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
 
 
@@ -59,6 +61,22 @@ class Detector(Protocol):
     def probability(self, frame512: Samples) -> float: ...
 
     def reset(self) -> None: ...
+
+
+class TurnDetector(Protocol):
+    """SmartTurn, or a test's script."""
+
+    def probability(self, samples: Samples) -> float: ...
+
+
+@dataclass(slots=True)
+class _Pause:
+    """A silence inside the utterance, and what is known of the turn so far; None is not known (yet)."""
+
+    began: int = -1
+    was_asked: bool = False
+    sounds_complete: bool | None = None
+    reads_complete: bool | None = None
 
 
 @dataclass(slots=True)
@@ -82,8 +100,12 @@ class Listener:
         detector: Detector,
         emit: Emit,
         is_assistant_speaking: Callable[[], bool] = lambda: False,
+        turns: TurnDetector | None = None,
     ) -> None:
-        """While the assistant speaks, speech is believed more easily and told earlier: it may be an interruption."""
+        """While the assistant speaks, speech is believed more easily and told earlier: it may be an interruption.
+
+        Without `turns` only the words and the length of a silence tell that the user is done.
+        """
         self._settings = settings
         self._is_assistant_speaking = is_assistant_speaking
         self._detector = detector
@@ -92,6 +114,11 @@ class Listener:
         self._endpointer = Endpointer(settings)
         self._probe = SpeechProbe(settings)
         self._pacer = Pacer()
+        self._turns = turns
+        self._turn_thread = EngineThread("turns")
+        self._asking: asyncio.Task[None] | None = None
+        self._patience = Patience(settings.silence_seconds)
+        self._pause = _Pause()
         self._press: _Press | None = None
         self._is_open = False
         self._is_announced = False
@@ -115,6 +142,7 @@ class Listener:
         """Take over changed settings; speech in progress is forgotten."""
         self._settings = settings
         self._endpointer = Endpointer(settings)
+        self._patience = Patience(settings.silence_seconds)
         self._start_afresh()
         self._probe = SpeechProbe(settings)
 
@@ -135,6 +163,16 @@ class Listener:
     def drop_speech(self) -> None:
         """Forget speech in progress, hands-free or with the key held, and listen on. Nothing is emitted."""
         self._start_afresh()
+
+    def words_at_pause(self, complete: bool) -> None:
+        """The user is silent for a moment, and what they said until here reads as if it were all, or not."""
+        if self._pause.began >= 0:
+            self._pause.reads_complete = complete
+            self._wait()
+
+    def turn_reopened(self) -> None:
+        """The user went on right after a turn was thought to be over: be slower to think so."""
+        self._patience.finished(was_reopened=True)
 
     def begin_push(self) -> None:
         """The talk key went down: everything until it comes up is one utterance, whether muted or not."""
@@ -170,8 +208,10 @@ class Listener:
             self._emit(NoticeShown("warning", error.what, error.advice))
         finally:
             await cancel_and_wait(watch)
+            await cancel_and_wait(self._asking)
             self._lose()
             self._thread.close()
+            self._turn_thread.close()
 
     async def _hear(self, samples: Samples) -> None:
         self._hint_if_muted(samples)
@@ -201,18 +241,55 @@ class Listener:
             hint = self._probe.push(len(samples), probability)
         if hint in HINTS:
             self._emit(HINTS[hint]())
-        match self._endpointer.push(samples, probability):
+        silence_before = self._endpointer.position - self._endpointer.speech_end
+        result = self._endpointer.push(samples, probability)
+        match result:
             case Onset():
                 self._emit(SpeechStarted())
             case Discard():
                 self._emit(SpeechDiscarded())
             case Stretch(samples=speech, start=start, speech_end=speech_end):
+                self._patience.finished(was_reopened=False)
                 self._emit_utterance(speech, self._endpointer.position - speech_end, speech_end - start)
         if hint is Hint.SAMPLED:
             so_far = self._endpointer.so_far
             heard = SuspicionLifted() if so_far is None else SpeechSampled(self._utterance(so_far, self._probe.gap))
             self._emit(heard)
         self._follow(len(samples))
+        self._ponder(silence_before)
+
+    def _ponder(self, silence_before: int) -> None:
+        """In a pause, once: does it sound as if the turn were over? After it: how long was it?"""
+        endpointer = self._endpointer
+        silence = endpointer.position - endpointer.speech_end
+        if not endpointer.is_speaking or silence == 0:
+            if self._pause.began >= 0 and endpointer.is_speaking:
+                self._patience.paused(silence_before / SPEECH_RATE)
+            self._pause = _Pause()
+            return
+        self._pause.began = endpointer.speech_end
+        if self._turns is None or self._pause.was_asked or silence < TURN_SECONDS * SPEECH_RATE:
+            return
+        if self._is_assistant_speaking():
+            return  # a "mm-hm" is to be weighed soon, and is no turn
+        self._pause.was_asked = True
+        so_far = endpointer.so_far
+        if so_far is not None and (self._asking is None or self._asking.done()):
+            self._asking = asyncio.create_task(self._ask(self._turns, so_far, self._pause))
+
+    async def _ask(self, turns: TurnDetector, samples: Samples, pause: _Pause) -> None:
+        try:
+            probability = await self._turn_thread.call(turns.probability, samples)
+        except EngineError as error:
+            self._turns = None
+            self._emit(NoticeShown("warning", error.what, error.advice))
+            return
+        if pause is self._pause:
+            pause.sounds_complete = probability >= COMPLETE
+            self._wait()
+
+    def _wait(self) -> None:
+        self._endpointer.wait(self._patience.wait(self._pause.sounds_complete, self._pause.reads_complete))
 
     def _follow(self, length: int) -> None:
         """Tell how far the utterance has come, when that is worth a look."""
@@ -267,6 +344,7 @@ class Listener:
         self._is_fresh = True
         self._zeros = 0
         self._pacer.reset()
+        self._pause = _Pause()
         self._endpointer.reset()
         if self._probe.is_suspecting:
             self._emit(SuspicionLifted())

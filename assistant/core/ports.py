@@ -72,6 +72,22 @@ class Microphone(Protocol):
         ...
 
 
+class TurnListener(Protocol):
+    """What the session tells the one who listens."""
+
+    def drop_speech(self) -> None:
+        """Forget speech in progress, and listen on. Nothing is emitted."""
+        ...
+
+    def words_at_pause(self, complete: bool) -> None:
+        """The user is silent for a moment, and what they said until here reads as if it were all, or not."""
+        ...
+
+    def turn_reopened(self) -> None:
+        """The user went on right after a turn was thought to be over."""
+        ...
+
+
 class Delivery(Enum):
     """How the reply is given to the loudspeaker."""
 

@@ -29,12 +29,20 @@ class HeadStart:
     """Belongs to the session; serves one turn after another, with a `forget` in between.
 
     `may_speculate` says whether words may be answered before they are certain: the answer is only an answer.
+    `paused` is told all words so far when the speaker is silent for a moment.
     """
 
-    def __init__(self, parts: ReplyParts, emit: Emit, may_speculate: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        parts: ReplyParts,
+        emit: Emit,
+        may_speculate: Callable[[str], bool],
+        paused: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._parts = parts
         self._emit = emit
         self._may_speculate = may_speculate
+        self._paused = paused
         self._captions = Captions(self._transcribe, self._recognised)
         self._speculation: Speculation | None = None
         self._count = 0
@@ -86,6 +94,8 @@ class HeadStart:
 
     def _recognised(self, words: Words, is_pause: bool) -> None:
         self._emit(CaptionChanged(words.firm, words.faint))
+        if is_pause:
+            self._paused(words.text)
         if not self._speculates(words.text):
             return
         if is_pause:

@@ -28,12 +28,13 @@ from assistant.core.events import (
     UtteranceEnded,
     UtteranceTranscribed,
 )
-from assistant.core.ports import Delivery, Emit
+from assistant.core.ports import Delivery, Emit, TurnListener
 from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
 from assistant.session.head_start import HeadStart
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.reply import Ask, Reply, ReplyParts
+from assistant.session.turn_text import reads_complete
 from assistant.session.weighing import Weigher
 
 OF_A_REPLY = (ReplySounded, ReplyFinished, ReplyFailed)
@@ -55,11 +56,11 @@ class _FromReply:
 class Session:
     """Owns the inbox, the reply task and the page jobs. `post` from the loop's thread; events go out in order."""
 
-    def __init__(self, parts: ReplyParts, jobs: PageJobs, publish: Emit, drop_speech: Callable[[], None]) -> None:
+    def __init__(self, parts: ReplyParts, jobs: PageJobs, publish: Emit, ears: Callable[[], TurnListener]) -> None:
         self._parts = parts
         self._jobs = jobs
         self._publish = publish
-        self._drop_speech = drop_speech
+        self._ears = ears
         self._conversation = Conversation()
         self._inbox: asyncio.Queue[Event | _FromReply] = asyncio.Queue()
         self._reply: Reply | None = None
@@ -67,7 +68,7 @@ class Session:
         self._reply_number = 0
         self._unanswered: Utterance | None = None
         self._pictures: list[Picture] = []
-        self._ahead = HeadStart(parts, publish, self._may_speculate)
+        self._ahead = HeadStart(parts, publish, self._may_speculate, self._paused)
         self._language = ""
         self._weigher = Weigher(self._transcript, self._spoken, self.post)
 
@@ -158,7 +159,7 @@ class Session:
         elif action is Action.DROP_SPEECH:
             self._unanswered = None
             await self._ahead.forget()
-            self._drop_speech()
+            self._ears().drop_speech()
         elif action in DELIVERIES:
             self._deliver(DELIVERIES[action])
         elif action is Action.AWAIT_WORDS:
@@ -195,6 +196,11 @@ class Session:
     def _whole(self, utterance: Utterance) -> Utterance:
         """With what was said before it and is still to be answered."""
         return joined(self._unanswered, utterance) if self._unanswered is not None else utterance
+
+    def _paused(self, text: str) -> None:
+        self._ears().words_at_pause(
+            reads_complete(text, self._parts.settings.hearing.language or self._language or "en")
+        )
 
     def _may_speculate(self, text: str) -> bool:
         """Not where the words go with a picture or are an order to a page, nor while a page needs the model."""
@@ -251,6 +257,7 @@ class Session:
         if goes_on and reply is not None and not reply.turn_taken and isinstance(reply.ask.event, UtteranceEnded):
             self._unanswered = reply.ask.event.utterance
             self._pictures = [*reply.ask.pictures, *self._pictures]
+            self._ears().turn_reopened()
 
 
 def joined(first: Utterance, second: Utterance) -> Utterance:

@@ -194,6 +194,24 @@ class FakeSpeaker:
         self._from = self._until = self._now()
 
 
+class FakeEars:
+    """A TurnListener that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self.reopened = 0
+        self.complete: list[bool] = []
+
+    def drop_speech(self) -> None:
+        self.dropped += 1
+
+    def words_at_pause(self, complete: bool) -> None:
+        self.complete.append(complete)
+
+    def turn_reopened(self) -> None:
+        self.reopened += 1
+
+
 class FakeStore:
     """Turns in memory; `fails` makes every write raise, as a full disk would."""
 
@@ -371,6 +389,7 @@ class Scenario:
         self.transcriber = FakeTranscriber()
         self.model = FakeModel(self.replies)
         self.speaker = FakeSpeaker()
+        self.ears = FakeEars()
         self.store = FakeStore()
         self.learned: list[tuple[Picture, SketchReading]] = []
         self.events: list[tuple[float, Event]] = []
@@ -474,5 +493,5 @@ class Scenario:
 
         pages = PageParts(reader, self.maker, self.model, self.store, 1, self.think_seconds, self._learn)
         jobs = PageJobs(pages, post)
-        session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: None)
+        session = Session(parts, jobs, lambda event: self.events.append((loop.time(), event)), lambda: self.ears)
         return session

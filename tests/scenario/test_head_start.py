@@ -106,6 +106,14 @@ def test_nothing_is_recognised_in_silence_or_when_captions_are_off() -> None:
     assert talk.history[0].text == QUESTION[0]
 
 
+def test_the_listener_is_told_whether_words_at_a_pause_read_complete_and_when_a_turn_is_reopened() -> None:
+    talk = asked()
+    talk.user_speaks(("I would like to", 1.0, 2.0), ("see the sea.", 2.8, 3.6))
+    talk.run()
+    assert talk.ears.complete[0] is False
+    assert talk.ears.complete[-1] is True
+
+
 def test_words_before_a_first_pause_stay_when_the_user_goes_on_before_the_reply() -> None:
     talk = asked()
     talk.transcriber.seconds = 0.7

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import numpy as np
 import pytest
 
-from assistant.audio.listener import Listener
+from assistant.audio.listener import Listener, TurnDetector
 from assistant.core.events import (
     Event,
     MicrophoneClosed,
@@ -36,12 +36,16 @@ def sound(frames: int, loudness: float) -> Samples:
 class Room:
     """A listener at work on a fake microphone, and what it said."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: TurnDetector | None = None) -> None:
         self.events: list[Event] = []
         self.microphone = FakeMicrophone()
         self.detector = LoudnessDetector()
-        self.listener = Listener(EndpointSettings(), self.detector, self.events.append)
+        self.listener = Listener(EndpointSettings(), self.detector, self.events.append, turns=turns)
         self.task = asyncio.create_task(self.listener.run(self.microphone))
+
+    async def close(self) -> None:
+        self.microphone.hang_up()
+        await asyncio.wait({self.task}, timeout=5)
 
     async def says(self, frames: int, loudness: float = 0.9) -> None:
         await self.microphone.hear(sound(frames, loudness))
@@ -230,3 +234,61 @@ async def test_the_end_of_the_microphone_ends_the_listener(room: Room) -> None:
     await asyncio.wait_for(room.task, 5)
 
     assert room.kinds[-1] is MicrophoneClosed
+
+
+class TurnScript:
+    """A turn detector that always says the same."""
+
+    def __init__(self, probability: float) -> None:
+        self._probability = probability
+        self.asked = 0
+
+    def probability(self, samples: Samples) -> float:
+        self.asked += 1
+        return self._probability
+
+
+async def frames_of_silence_until_the_end(probability: float, reads_complete: bool) -> int:
+    script = TurnScript(probability)
+    room = Room(script)
+    try:
+        room.listener.open()
+        await room.says(20)
+        await room.silence(8)
+        room.listener.words_at_pause(reads_complete)
+        await until(lambda: script.asked == 1)
+        await asyncio.sleep(0.05)  # the answer crosses from the detector's thread
+        frames = 8
+        while not room.utterances():
+            await room.silence(1)
+            frames += 1
+        assert script.asked == 1
+        return frames
+    finally:
+        await room.close()
+
+
+async def test_signs_of_an_end_shorten_the_wait_and_signs_of_more_lengthen_it() -> None:
+    done = await frames_of_silence_until_the_end(0.9, True)
+    doubtful = await frames_of_silence_until_the_end(0.9, False)
+    thinking = await frames_of_silence_until_the_end(0.1, False)
+
+    assert done * 0.032 == pytest.approx(0.48, abs=0.04)
+    assert doubtful * 0.032 == pytest.approx(0.8, abs=0.04)
+    assert thinking * 0.032 == pytest.approx(1.2, abs=0.04)
+
+
+async def test_who_thinks_in_the_middle_of_a_sentence_is_not_cut_off() -> None:
+    room = Room(TurnScript(0.1))
+    try:
+        room.listener.open()
+        await room.says(20)
+        await room.silence(10)
+        room.listener.words_at_pause(False)
+        await asyncio.sleep(0.05)
+        await room.silence(20)  # 0.96 s in all
+        await room.says(20)
+        await room.silence(60)
+        assert len(room.utterances()) == 1
+    finally:
+        await room.close()

@@ -52,7 +52,7 @@ def test_parts_are_joined_in_the_order_of_their_numbers():
     ("memory_gb", "mind"), [(4, "qwen2.5-coder-0.5b"), (6.2, "qwen2.5-coder-1.5b"), (64, "qwen2.5-coder-1.5b")]
 )
 def test_the_default_mind_suits_the_memory(memory_gb: float, mind: str):
-    assert shipped().default_ids(int(memory_gb * 1e9)) == ("whisper-base", "silero-vad", mind)
+    assert shipped().default_ids(int(memory_gb * 1e9)) == ("whisper-base", "silero-vad", "smart-turn-v3", mind)
 
 
 @pytest.mark.parametrize(
