@@ -55,6 +55,7 @@ from assistant.core.types import (
 )
 from assistant.session.follower import Follower
 from assistant.session.overheard import is_own_voice
+from assistant.session.resuming import CutOff, as_if_heard, asks_to_resume, is_resumable
 from assistant.session.speakable import SpokenClauses
 from assistant.session.speculation import Ahead, Speculation, sound_of
 from assistant.session.voice import Voice
@@ -101,6 +102,8 @@ class ReplyParts:
     """Is the machine on battery? Then nothing is done that may be thrown away."""
     said_before: Said = Said()
     """The last words of the last reply."""
+    cut_off: CutOff | None = None
+    """The last reply that was interrupted, for "go on"."""
 
 
 @dataclass(slots=True)
@@ -135,6 +138,7 @@ class Reply:
     _speculation: Speculation | None = None
     _follower: Follower = field(default_factory=Follower)
     _queued_seconds: float = 0.0
+    _is_written: bool = False
 
     async def run(self) -> None:
         event = self.ask.event
@@ -241,22 +245,41 @@ class Reply:
                 self._shown += text
                 self.emit(ReplyDelta(text))
                 await self._say(clauses.feed(text))
+        self._is_written = True
         await self._say(clauses.finish())
         if voice is not None:
             await voice.speaker.drain()
 
     async def _words(self) -> AsyncGenerator[str, None]:
-        turn = self.parts.history.turns[-1]
+        turn, cut = self.parts.history.turns[-1], self.parts.cut_off
+        if cut is not None and asks_to_resume(turn.text) and is_resumable(cut, self.parts.history.turns):
+            async for text in self._rest(cut):
+                yield text
+            return
         remark = await self.ask.remark(turn.text, turn.pictures) if self.ask.remark else None
         if remark is not None:
             async for text in remark:
                 yield text
             return
+        async for text in self._model_words(self.parts.history.turns):
+            yield text
+
+    async def _rest(self, cut: CutOff) -> AsyncGenerator[str, None]:
+        """The rest of an answer that was cut: as it was written, and then the model goes on behind it."""
+        turns = as_if_heard(cut, self.parts.history.turns)
+        self.parts.cut_off = None
+        if cut.rest:
+            yield cut.rest if cut.is_all else f"{cut.rest} "
+        if not cut.is_all:
+            async for text in self._model_words(turns):
+                yield text
+
+    async def _model_words(self, turns: tuple[Turn, ...]) -> AsyncGenerator[str, None]:
         parts = self.parts
         budget = await prompt_budget(parts)
         while True:
-            parts.first_turn = first_turn_that_fits(parts.history.turns, budget, parts.first_turn)
-            request = parts.prompts.request(parts.history.messages(parts.first_turn), parts.settings.mind)
+            parts.first_turn = first_turn_that_fits(turns, budget, parts.first_turn)
+            request = parts.prompts.request(History(turns).messages(parts.first_turn), parts.settings.mind)
             try:
                 async with aclosing(self._deltas(request)) as deltas:
                     async for delta in deltas:
@@ -264,7 +287,7 @@ class Reply:
                             yield delta.text
                 return
             except PromptTooLongError:
-                if self._shown or parts.first_turn >= len(parts.history.turns) - 1:
+                if self._shown or parts.first_turn >= len(turns) - 1:
                     raise
                 budget //= 2  # the text has more tokens than its length let expect
 
@@ -335,7 +358,11 @@ class Reply:
         heard = self._shown if self._kept else self._heard()
         if self._voice is not None:
             self._follow(heard)
+        was_kept = self._kept
         await self._keep(heard, interrupted=not self._kept)
+        if self._voice is not None and self._kept and not was_kept:
+            index = len(self.parts.history.turns) - 1
+            self.parts.cut_off = CutOff(index, self._shown[self._follower.end :].strip(), self._is_written)
         self.emit(ReplyInterrupted(self._shown, heard))
 
     def _heard(self) -> str:

@@ -34,6 +34,7 @@ from assistant.session.head_start import HeadStart
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.reply import Ask, Reply, ReplyParts
+from assistant.session.resuming import asks_to_resume
 from assistant.session.turn_text import reads_complete
 from assistant.session.weighing import Weigher
 
@@ -89,6 +90,7 @@ class Session:
         await self._cancel_reply()
         self._parts.history.clear()
         self._parts.first_turn = 0
+        self._parts.cut_off = None
         self._parts.conversation_id = conversation_id
         await self._jobs.start_over(conversation_id)
         self._pictures.clear()
@@ -204,6 +206,8 @@ class Session:
 
     def _may_speculate(self, text: str) -> bool:
         """Not where the words go with a picture or are an order to a page, nor while a page needs the model."""
+        if self._parts.cut_off is not None and asks_to_resume(text):
+            return False
         return not self._pictures and not self._jobs.is_busy and not self._jobs.understands(text)
 
     async def _remark(self, text: str, pictures: tuple[Picture, ...]) -> AsyncIterator[str] | None:

@@ -207,3 +207,44 @@ def test_the_talk_key_is_not_doubted() -> None:
     talk.run()
     assert talk.of(ReplyInterrupted)
     assert talk.silenced_at == [5.0]
+
+
+def test_go_on_tells_the_rest_from_the_word_where_it_was_cut() -> None:
+    talk = telling("Never asked for.")
+    talk.user_calls_in("stop", from_=5.0, to=5.4)
+    talk.user_says("go on please", from_=9.0, to=9.8)
+    talk.run()
+    told, asked, rest = talk.history[1:]
+    assert told.interrupted
+    assert told.text
+    assert (asked.text, rest.interrupted) == ("go on please", False)
+    assert f"{told.text} {rest.text}" == STORY
+    assert len(talk.model.requests) == 1
+
+
+def test_go_on_after_a_question_in_between_still_means_the_story() -> None:
+    talk = telling("Arthur.")
+    talk.user_calls_in("what was his name", from_=5.0, to=6.0)
+    talk.user_says("go on", from_=12.0, to=12.6)
+    talk.run()
+    assert [turn.text for turn in talk.history[2:5]] == ["what was his name", "Arthur.", "go on"]
+    assert f"{talk.history[1].text} {talk.history[5].text}" == STORY
+
+
+def test_go_on_where_nothing_was_cut_is_for_the_model() -> None:
+    talk = telling("There is no more.")
+    talk.user_says("go on", from_=15.0, to=15.6)
+    talk.run()
+    assert [turn.text for turn in talk.history] == ["tell a story", STORY, "go on", "There is no more."]
+
+
+def test_a_resumed_answer_may_be_cut_and_resumed_again() -> None:
+    talk = telling()
+    talk.user_calls_in("stop", from_=4.0, to=4.4)
+    talk.user_says("go on", from_=7.0, to=7.6)
+    talk.user_calls_in("stop", from_=10.0, to=10.4)
+    talk.user_says("continue", from_=13.0, to=13.6)
+    talk.run()
+    told = [turn.text for turn in talk.history if turn.role == "assistant"]
+    assert " ".join(told) == STORY
+    assert len(told) == 3
