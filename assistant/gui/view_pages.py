@@ -156,14 +156,15 @@ def _changed(state: ViewState, number: int, **fields: Any) -> ViewState:
 
 
 def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
-    """The job's row gives way to one that says why; a page that was painted already stays."""
+    """The job's row gives way to one that says why; a page that was painted already stays, or another one is shown."""
     job = _find(state, event.job)
     if job is None:
         return state
     state = _with_job(state, replace(job, stage="", failed=True), "The page stays as it is", RowAction.SHOW_PAGE)
     if job.page is None:
         rows = tuple(row for row in state.rows if not (row.kind is RowKind.JOB and row.job == event.job))
-        state = replace(state, rows=rows)
+        shown = next((other.job for other in reversed(state.jobs) if not other.failed), event.job)
+        state = replace(state, rows=rows, shown_job=shown if state.shown_job == event.job else state.shown_job)
     action = RowAction.CHOOSE_PICTURE if job.page is None else RowAction.NONE
     return with_row(state, Row(0, RowKind.ERROR, event.what, event.advice, action, event.job))
 

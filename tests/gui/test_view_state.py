@@ -273,6 +273,13 @@ def test_a_running_job_keeps_the_stop_button_alive_until_there_is_a_page():
     assert not after(events.PagePainted(1, PAGE, False), state=state).is_busy
 
 
+def test_a_picture_that_cannot_be_read_does_not_hide_the_page_of_another():
+    started = (events.PageJobStarted(1, "drawn.png"), events.PageJobStarted(2, "broken.png"))
+    state = after(*started, events.PageJobFailed(2, "No picture.", "Choose one."), events.PagePainted(1, PAGE, True))
+    assert state.job is not None
+    assert (state.shown_job, state.job.page) == (1, PAGE)
+
+
 def test_a_job_that_failed_leaves_one_row_that_says_why():
     state = after(events.PageJobStarted(1, "x.heic"), events.PageJobFailed(1, "It cannot be read.", "Save it as PNG."))
     assert [(row.kind, row.text, row.action) for row in state.rows] == [
