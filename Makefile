@@ -28,7 +28,7 @@ check:  ## format, lint, types, layers, dependencies
 	$(BIN)/deptry assistant
 
 bench: setup  ## every benchmark, or BENCH=name
-	@for name in $(or $(BENCH),asr llm tts sketch elements start talk); do $(BIN)/vesper bench $$name || exit 1; done
+	@for name in $(or $(BENCH),asr llm tts sketch start talk turns); do $(BIN)/vesper bench $$name || exit 1; done
 
 lock:  ## resolve the dependencies anew
 	scripts/lock.sh

@@ -57,8 +57,8 @@ class Item:
     text: str
 
 
-def main() -> None:
-    arguments = _arguments()
+def run(given: list[str]) -> None:
+    arguments = _arguments(given)
     entries = [json.loads(line) for line in (arguments.folder / "manifest.jsonl").read_text("utf-8").splitlines()]
     reader = text_reader()
     reader.warm()
@@ -194,14 +194,17 @@ def _frame(out: Pixels, item: Item, colour: tuple[int, int, int], width: int, ca
     cv2.putText(out, caption, (round(box.x), round(box.y) - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.6, colour, 2)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("folder", type=Path)
+def _arguments(given: list[str]) -> argparse.Namespace:
+    about = __doc__.splitlines()[0] if __doc__ else ""
+    parser = argparse.ArgumentParser(prog="vesper bench elements", description=about)
+    parser.add_argument("folder", type=Path, help="labelled sketches, with a manifest.jsonl")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--overlays", type=Path, help="folder for pictures with what was found")
     parser.add_argument("--rules-only", action="store_true", help="without the network's second opinion")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 if __name__ == "__main__":
-    main()
+    import sys
+
+    run(sys.argv[1:])

@@ -7,8 +7,10 @@ frames is an arrow or its caption, and no content.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.grafts import shifted
@@ -22,6 +24,9 @@ HELD_SHARE = 0.8  # of all parts that lie in a screen: else the frames are cards
 HEIGHT_SHARE = 0.55  # of the drawing's height that one row of screens takes
 GAP = 40.0  # pixels of the sketch between two views in the tree
 CONTROLS = (ElementType.BUTTON, ElementType.LINK)
+BETWEEN = (ElementType.DIVIDER, ElementType.ICON)
+"""What an arrow between two screens may be taken for. Of all else each screen may have one outside, its name."""
+SAME_PARTS = 0.75  # cards of one page hold the same kinds of parts, screens do not
 TITLES = (ElementType.HEADING, ElementType.TEXT)
 ONWARDS = re.compile(
     r"\b(next|continue|go|start|submit|send|save|log ?in|sign ?(in|up)|register|pay|buy|check ?out|done|ok|"
@@ -49,12 +54,22 @@ def screens_of(elements: Sequence[Element]) -> tuple[Screen, ...]:
     whole = hull(tuple(Node(Kind.LEAF, e.box) for e in elements))
     rows = _rows(screens)
     held = sum(len(screen.parts) for screen in screens)
-    loose = [e for e in elements if e.text and not any(f.box.contains(e.box, 0.7) for f in frames)]
+    outside = [e for e in elements if not any(e is f or f.box.contains(e.box, 0.7) for f in frames)]
+    loose = [e for e in outside if e.text]
+    if sum(e.type not in BETWEEN for e in outside) > len(screens) or _are_cards(screens):
+        return ()
     if sum(max(s.frame.box.height for s in row) for row in rows) < HEIGHT_SHARE * whole.height:
         return ()
     if held < HELD_SHARE * (held + len(loose)) or max(len(row) for row in rows) < FEWEST:
         return ()
     return tuple(Screen(screen.frame, _titled(screen.parts)) for row in rows for screen in row)
+
+
+def _are_cards(screens: Sequence[Screen]) -> bool:
+    """Do all frames hold nearly the same parts?"""
+    held = [Counter(part.type for part in screen.parts) for screen in screens]
+    pairs = combinations(held, 2)
+    return all((one & other).total() >= SAME_PARTS * (one | other).total() for one, other in pairs)
 
 
 def _titled(parts: tuple[Element, ...]) -> tuple[Element, ...]:

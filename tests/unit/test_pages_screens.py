@@ -27,6 +27,7 @@ def screen(number: int, *drawn: tuple[ElementType, str], left: float) -> tuple[E
 LOGIN_SCREEN = ((T.HEADING, "Login"), (T.TEXT, "Email"), (T.INPUT, ""), (T.BUTTON, "Sign in"))
 HOME_SCREEN = ((T.HEADING, "Home"), (T.IMAGE, ""), (T.TEXT, "Fresh bread"), (T.BUTTON, "My profile"), (T.LINK, "Help"))
 PROFILE_SCREEN = ((T.HEADING, "My profile"), (T.INPUT, ""), (T.BUTTON, "Back"))
+CARD = ((T.HEADING, "Title"), (T.IMAGE, ""), (T.TEXT, "Words"), (T.BUTTON, "More"))
 APP = SketchReading(
     1500,
     900,
@@ -118,3 +119,14 @@ def test_two_rows_of_screens_are_read_row_by_row() -> None:
     )
     found = screens_of((*below, *screen(1, *LOGIN_SCREEN, left=40), *screen(2, *HOME_SCREEN, left=540)))
     assert [s.frame.id for s in found] == ["s1", "s2", "xs1", "xs2"]
+
+
+def test_frames_with_the_same_parts_are_cards_of_one_page() -> None:
+    cards = [screen(number, *CARD, left=40 + 500 * number) for number in range(3)]
+    assert screens_of([part for card in cards for part in card]) == ()
+
+
+def test_frames_beside_other_parts_belong_to_one_page() -> None:
+    outside = tuple(Element(f"o{n}", T.IMAGE, Box(40 + 160 * n, 820, 150, 60)) for n in range(4))
+    assert screens_of(APP.elements)
+    assert screens_of((*APP.elements, *outside)) == ()
