@@ -6,8 +6,10 @@ Only the parser lives here, so that `--help` needs no heavy import; `commands.py
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -184,6 +186,7 @@ def _language(text: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # Ctrl+C while leaving changes the result no more
     try:
         options = parser().parse_args(arguments)
         if options.version:
