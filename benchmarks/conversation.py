@@ -11,11 +11,12 @@ import random
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from assistant import app
+from assistant.audio.hibari import Hibari
 from assistant.audio.vad import Silero
 from assistant.core.settings import Settings
 from assistant.core.types import SPEECH_RATE, AudioFrame
@@ -37,6 +38,7 @@ VOICE_DECIBEL = -26.7  # hibari's root mean square: where the user's level is th
 USER_DECIBEL = -26.0
 CYCLE = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP, Kind.BACKCHANNEL, Kind.INTERRUPTION, None)
 DECODE_SECONDS = 0.2  # charged for every recognition of a simulated dialogue: base on two idle cores
+QUICK = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP)  # every kind at every ratio
 DEMONSTRATION = (Kind.BACKCHANNEL, Kind.INTERRUPTION, Kind.STOP)
 
 
@@ -58,7 +60,8 @@ def trials(options: argparse.Namespace) -> list[Trial]:
         for number in range(options.dialogues):
             room = Room(
                 rt60_seconds=draw.uniform(0.2, 0.5),
-                delay_seconds=0.02 + 0.28 * number / max(1, options.dialogues - 1),
+                delay_seconds=0.02
+                + 0.28 * (number / (options.dialogues - 1) if options.dialogues > 1 else draw.random()),
                 echo_decibel=USER_DECIBEL - ratio - VOICE_DECIBEL,
                 drift_ppm=draw.choice((0.0, 0.0, 50.0, 100.0)),
                 saturation=draw.choice((0.0, 0.5, 1.0)),
@@ -66,7 +69,7 @@ def trials(options: argparse.Namespace) -> list[Trial]:
                 seed=draw.randrange(1 << 30),
             )
             first = draw.randrange(len(CYCLE))
-            plan = tuple(islice(CYCLE * (options.turns + 2), first, first + options.turns))
+            plan = QUICK if options.quick else tuple(islice(cycle(CYCLE), first, first + options.turns))
             made.append(Trial(ratio, room, plan, draw.randrange(1 << 30)))
     return made
 
@@ -76,16 +79,19 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
-        self._engines = app.Engines(Settings(), find_folders(), Catalog.load())
+        settings = Settings()
+        self._engines = app.Engines(settings, find_folders(), Catalog.load())
+        self._voice = Hibari(settings.voice.voice, settings.voice.rate, options.seed)
+        self._turns = app.turn_detector(self._engines.catalog)
 
     async def run(self) -> dict[str, Any]:
         options, engines = self._options, self._engines
         started = time.monotonic()
-        people = read_people(options.recordings) if options.recordings else await make_people()
+        people = read_people(options.recordings) if options.recordings else await make_people(seed=options.seed)
         self._store = await conversations_in_memory()
         try:
             await app.warm(engines.hearing.get())
-            await app.warm(engines.voice.get())
+            await self._voice.load()
             tallies = {ratio: Tally() for ratio in options.ratios}
             for trial in trials(options):
                 record = await self._hold(trial, people)
@@ -94,6 +100,7 @@ class Bench:
             if options.out:
                 await self._demonstrate(people, options.out)
         finally:
+            self._voice.close()
             await engines.close()
             await self._store.close()
         by_ratio = {f"{ratio:+d} dB": figures(tally) for ratio, tally in tallies.items()}
@@ -107,11 +114,12 @@ class Bench:
         stories = [" ".join(story.split()) for story in draw.sample(STORIES, len(STORIES))]
         parts = Parts(
             hearing if self._options.real_time else Charged(hearing, DECODE_SECONDS),
-            app.SlotVoice(self._engines.voice),
+            self._voice,
             ScriptedModel(stories * (2 * len(trial.plan))),
             self._store,
             app.SlotReader(self._engines.eyes),
-            Silero,
+            lambda: Silero(app.vad_path(self._engines.catalog)),
+            self._turns,
             self._options.headset,
         )
         return await Dialogue(parts, trial.room, people, trial.seed).run(list(trial.plan))
@@ -143,12 +151,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--recordings", type=Path, help="a folder of real voices instead of synthetic ones")
     parser.add_argument("--real-time", action="store_true", help="at the pace of life: engines take what they take")
     parser.add_argument("--headset", action="store_true", help="without the canceller, to see what it does")
-    parser.add_argument("--quick", action="store_true", help="one short dialogue per ratio, for every commit")
+    parser.add_argument(
+        "--quick", action="store_true", help="one short dialogue of everything per ratio, for every commit"
+    )
     parser.add_argument("--out", type=Path, help="folder for a recording and a timeline of one dialogue")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     if options.quick:
-        options.dialogues, options.turns = 1, 2
+        options.dialogues, options.turns = 1, len(QUICK)
     return options
 
 

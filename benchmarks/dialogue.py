@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assistant.audio.echo import Canceller, EchoCanceller, EchoSafeMicrophone
-from assistant.audio.listener import Detector, Listener
+from assistant.audio.listener import Detector, Listener, TurnDetector
 from assistant.audio.sound_card import SoundCard
 from assistant.core.aio import cancel_and_wait
 from assistant.core.events import Event, LevelMeasured, PhaseChanged, ReplyInterrupted, StopRequested
@@ -43,6 +43,7 @@ class Parts:
     store: Conversations
     reader: object
     make_detector: Callable[[], Detector]
+    turns: TurnDetector | None
     headset: bool = False
     """True leaves out the canceller, to see what it is for."""
 
@@ -167,8 +168,9 @@ class Dialogue:
         page_parts = PageParts(parts.reader, PageMaker(), parts.model, parts.store, conversation)  # type: ignore[arg-type]
         jobs = PageJobs(page_parts, lambda event: self._session.post(event))
         self._session = Session(reply_parts, jobs, publish, lambda: self._listener)
+        speaker = card.speaker
         self._listener = Listener(
-            EndpointSettings(), metered, self._session.post, lambda: card.speaker.queued_seconds > 0
+            EndpointSettings(), metered, self._session.post, lambda: speaker.queued_seconds > 0, parts.turns
         )
         return [record.driver.run(), card.run(), self._session.run(), self._listener.run(microphone)]
 

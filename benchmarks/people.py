@@ -74,10 +74,12 @@ class Clip:
 
 
 async def make_people(
-    speakers: Sequence[tuple[float, float]] = SPEAKERS, said: Mapping[Kind, tuple[str, ...]] = TEXTS
+    speakers: Sequence[tuple[float, float]] = SPEAKERS,
+    said: Mapping[Kind, tuple[str, ...]] = TEXTS,
+    seed: int | None = None,
 ) -> dict[Kind, list[Clip]]:
     """Every text in the voices in turn."""
-    voices = [(pitch, Hibari(rate=pace)) for pitch, pace in speakers]
+    voices = [(pitch, Hibari(rate=pace, seed=seed)) for pitch, pace in speakers]
     clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
     try:
         for kind, texts in said.items():

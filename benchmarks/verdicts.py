@@ -7,6 +7,7 @@ own delays are in them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -30,6 +31,7 @@ MISSED_END_SECONDS = 2.0
 LETTERS_COMPARED = 12
 LETTERS_AT_END = 60  # the history must end within these last letters of what was in the air
 LETTERS_ALIKE = 0.6
+ROUNDING = 1e-6  # phases that change together do so at one moment of the clock
 FADE_SECONDS = 0.06  # a block that was on its way, the fade, and rounding
 
 
@@ -49,15 +51,18 @@ class Tally:
     barge_ins: int = 0
     barge_ins_found: int = 0
     silences: list[float] = field(default_factory=list)
+    own_silences: list[float] = field(default_factory=list)
+    """Without what the devices' buffers and the air take."""
     duckings: list[float] = field(default_factory=list)
+    own_duckings: list[float] = field(default_factory=list)
     backchannels: int = 0
     false_stops: int = 0
     pauses: list[float] = field(default_factory=list)
     """Seconds of held voice for each back-channel that held it."""
     stops: int = 0
     stops_obeyed: int = 0
-    words: int = 0
-    word_errors: int = 0
+    words: dict[Kind, int] = field(default_factory=Counter)
+    word_errors: dict[Kind, int] = field(default_factory=Counter)
     echo_cpu_seconds: float = 0.0
     detector_cpu_seconds: float = 0.0
     total_cpu_seconds: float = 0.0
@@ -97,21 +102,25 @@ class Tally:
 
     def _add_barge_in(self, record: Record, act: Act) -> None:
         self.barge_ins += 1
-        found = _cut(record, act)
-        self.barge_ins_found += found
+        cut_at = _cut_at(record, act)
         out = record.driver.latency_seconds[1]
         suspected = _times(record, SpeechSuspected, act.said_at, act.ended_at)
         if suspected:
-            self.duckings.append(suspected[0] - act.said_at + BLOCK / RATE + out)
-        held = [at for at, _ in (*phase_spans(record, "holding"), *phase_spans(record, "hearing")) if at > act.said_at]
-        if found:
-            silent_at = min(held) + out + FADE_SECONDS
-            self.silences.append(record.driver.last_sound(act.said_at, silent_at) - act.said_at)
+            ducking = suspected[0] - act.said_at + BLOCK / RATE + out
+            self.duckings.append(ducking)
+            self.own_duckings.append(ducking - record.room.delay_seconds)
+        if cut_at is not None:
+            self.barge_ins_found += 1
+            held = [at for at, end in phase_spans(record, "holding") if act.said_at < at <= cut_at <= end + ROUNDING]
+            silent_at = (held[-1] if held else cut_at) + out + FADE_SECONDS
+            silence = record.driver.last_sound(act.said_at, silent_at) - act.said_at
+            self.silences.append(silence)
+            self.own_silences.append(silence - record.room.delay_seconds)
             self._compare(record, act)
 
     def _add_backchannel(self, record: Record, act: Act) -> None:
         self.backchannels += 1
-        self.false_stops += _cut(record, act)
+        self.false_stops += _cut_at(record, act) is not None
         end = act.ended_at + AFTERMATH_SECONDS
         held = sum(min(end, to) - at for at, to in phase_spans(record, "holding") if act.said_at < at < end)
         if held:
@@ -120,7 +129,8 @@ class Tally:
     def _add_stop(self, record: Record, act: Act) -> None:
         self.stops += 1
         end = act.ended_at + AFTERMATH_SECONDS
-        self.stops_obeyed += _cut(record, act) and not _times(record, ReplyStarted, act.said_at, end)
+        is_cut = _cut_at(record, act) is not None
+        self.stops_obeyed += is_cut and not _times(record, ReplyStarted, act.said_at, end)
 
     def _compare(self, record: Record, act: Act) -> None:
         """The words said and the words understood."""
@@ -129,8 +139,8 @@ class Tally:
                  and act.said_at < at < act.ended_at + 4.0]  # fmt: skip
         if texts and act.clip.text:
             said = words_of(act.clip.text)
-            self.words += len(said)
-            self.word_errors += distance(said, words_of(texts[0]))
+            self.words[act.clip.kind] += len(said)
+            self.word_errors[act.clip.kind] += distance(said, words_of(texts[0]))
 
 
 def _is_users(record: Record, at: float) -> bool:
@@ -138,8 +148,10 @@ def _is_users(record: Record, at: float) -> bool:
     return any(act.said_at <= at <= act.ended_at + AFTERMATH_SECONDS for act in record.acts)
 
 
-def _cut(record: Record, act: Act) -> bool:
-    return any(act.said_at < at < act.ended_at + AFTERMATH_SECONDS for at, _ in interruptions(record))
+def _cut_at(record: Record, act: Act) -> float | None:
+    """When the reply was cut, if it was."""
+    end = act.ended_at + AFTERMATH_SECONDS
+    return next((at for at, _ in interruptions(record) if act.said_at < at < end), None)
 
 
 def _times(record: Record, kind: type[Event], start: float, end: float) -> list[float]:
@@ -212,7 +224,9 @@ def figures(tally: Tally) -> dict[str, object]:
         "barge_ins": tally.barge_ins,
         "barge_ins_found": share(tally.barge_ins_found, tally.barge_ins),
         "barge_in_to_silence_seconds": spread(tally.silences),
+        "without_the_devices_seconds": spread(tally.own_silences),
         "ducking_seconds": spread(tally.duckings),
+        "ducking_without_the_devices_seconds": spread(tally.own_duckings),
         "backchannels": tally.backchannels,
         "backchannel_false_stops": share(tally.false_stops, tally.backchannels),
         "backchannels_that_held": share(len(tally.pauses), tally.backchannels),
@@ -222,7 +236,8 @@ def figures(tally: Tally) -> dict[str, object]:
         "cut_offs": share(tally.cut_offs, tally.turns),
         "missed_ends": share(tally.missed_ends, tally.turns),
         "end_of_speech_to_first_sound_seconds": spread(tally.first_sounds),
-        "word_error_rate": share(tally.word_errors, tally.words),
+        "word_error_rate": share(tally.word_errors[Kind.QUESTION], tally.words[Kind.QUESTION]),
+        "word_error_rate_over_the_voice": share(tally.word_errors[Kind.INTERRUPTION], tally.words[Kind.INTERRUPTION]),
         "history_words": tally.history_words,
         "history_words_not_heard": tally.words_not_heard,
         "cpu_echo": tally.echo_cpu_seconds / tally.seconds if tally.seconds else None,
