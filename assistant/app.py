@@ -56,8 +56,10 @@ class Slot(Generic[E]):
 class SlotTranscriber:
     slot: Slot[Transcriber]
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
-        return await self.slot.get().transcribe(audio, language, draft)
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
+        return await self.slot.get().transcribe(audio, language, draft, times)
 
 
 @dataclass(slots=True)

@@ -108,8 +108,10 @@ class Charged:
         self._transcriber = transcriber
         self._seconds = seconds
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
-        transcript = await self._transcriber.transcribe(audio, language, draft)
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
+        transcript = await self._transcriber.transcribe(audio, language, draft, times)
         await asyncio.sleep(self._seconds)
         return transcript
 

@@ -173,5 +173,7 @@ class ScriptedTranscriber:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         return Transcript(self.text, language or "en", (Word(self.text, 0.0, 1.0),), audio.seconds, 0.01)

@@ -28,7 +28,7 @@ async def transcribe_files(
         for path in paths:
             try:
                 audio = await reader.call(read_audio, path, SPEECH_RATE)
-                heard = await transcriber.transcribe(audio, language)
+                heard = await transcriber.transcribe(audio, language, times=True)
             except (InputError, EngineError) as error:
                 exit_code = exit_code or error.exit_code
                 write_line(json.dumps(_problem(path, error)) if as_json else f"{path.name}: {error}")

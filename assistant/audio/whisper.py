@@ -28,6 +28,7 @@ LEADING_SECONDS = 0.15  # a clipped first consonant is heard better behind a mom
 LEVEL = 0.5  # peak: quiet speech lost 0.3 points of WER more
 MOST_GAIN = 100.0
 MISSED_SECONDS = 3.0
+FASTEST_WORDS = 4.5  # a second: where so many would not fill the time, some may be missing
 BEAM = 5
 DOUBTFUL_LOGPROB = -0.5  # a greedy result below this is decoded again with a beam
 HOPELESS_LOGPROB = -1.0  # Whisper's own limit for sampling at a higher temperature
@@ -61,11 +62,12 @@ class Search:
 class Wish:
     """How a recording is to be heard. An empty `language` is detected; `stop` ends the work after the step at hand.
 
-    A `draft` is one greedy look without the times of the words.
+    A `draft` is one greedy look. `times` asks for when each word was said.
     """
 
     language: str = ""
     draft: bool = False
+    times: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -114,7 +116,8 @@ class Whisper:
             texts.append(heard.text)
             words.extend(heard.words)
         text = " ".join(" ".join(texts).split())
-        return Transcript(text, language or "en", tuple(words), audio.seconds, time.perf_counter() - began)
+        timed = tuple(words) if wish.times else ()
+        return Transcript(text, language or "en", timed, audio.seconds, time.perf_counter() - began)
 
     def _hear(self, piece: Piece, recording: Samples, wish: Wish) -> Transcript | None:
         """None where it was no speech after all."""
@@ -125,7 +128,9 @@ class Whisper:
         encoded, language, best = decoded
         if not re.search(r"\w", best.text) or _is_invented(best, piece.speech_seconds):
             return None
-        if wish.draft:
+        least_seconds = len(best.text.split()) / FASTEST_WORDS
+        may_lack_words = piece.is_cut_in_speech or piece.seconds - least_seconds >= MISSED_SECONDS
+        if wish.draft or not (wish.times or may_lack_words):
             return Transcript(best.text.strip(), language)
         words = self._decoder.align(encoded, language, best.tokens, len(samples) / SPEECH_RATE)
         placed = tuple(_placed(word, piece) for word in with_joined_punctuation(words))

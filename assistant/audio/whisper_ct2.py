@@ -32,10 +32,12 @@ class FasterWhisper:
     async def load(self) -> None:
         await self._thread.call(self._engine)
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         stop = threading.Event()
         try:
-            return await self._thread.call(self._transcribe, audio, Wish(language, draft, stop))
+            return await self._thread.call(self._transcribe, audio, Wish(language, draft, times, stop))
         finally:
             stop.set()
 
@@ -94,7 +96,7 @@ class CT2Decoder:
             encoded,
             [prompt],
             beam_size=search.beam,
-            max_length=len(prompt) + search.longest_tokens,
+            max_length=2 * search.longest_tokens,  # the library takes half of it for new tokens, as Whisper does
             sampling_temperature=search.temperature or 1.0,
             sampling_topk=0 if search.temperature else 1,
             suppress_tokens=self._suppressed(tokenizer),

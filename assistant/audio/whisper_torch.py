@@ -39,10 +39,12 @@ class OpenAIWhisper:
     async def load(self) -> None:
         await self._thread.call(self._engine)
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         stop = threading.Event()
         try:
-            return await self._thread.call(self._transcribe, audio, Wish(language, draft, stop))
+            return await self._thread.call(self._transcribe, audio, Wish(language, draft, times, stop))
         finally:
             stop.set()
 

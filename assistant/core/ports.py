@@ -26,10 +26,13 @@ Emit = Callable[[Event], None]
 
 
 class Transcriber(Protocol):
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         """Words in the audio (any rate). Silence, noise and music give an empty text. Empty `language` detects.
 
-        A `draft` is for words that will be looked at again: quicker, with text only. Cancelling ends the work soon.
+        A `draft` is for words that will be looked at again: quicker. `times` asks for `Transcript.words`, which cost a
+        tenth more. Cancelling ends the work soon.
         """
         ...
 

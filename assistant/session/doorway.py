@@ -78,11 +78,13 @@ class Recollection:
         self._read: tuple[AudioFrame, Transcript] | None = None
         self.settings = settings
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         if self._read is not None and self._read[0] is audio:
             transcript = self._read[1]
         else:
-            transcript = await self._transcriber.transcribe(audio, language, draft)
+            transcript = await self._transcriber.transcribe(audio, language, draft, times)
         return replace(transcript, text=without_name(transcript.text, self.settings.name))
 
     async def look_at(self, audio: AudioFrame, language: str) -> Transcript:

@@ -38,7 +38,7 @@ async def whisper(request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
 
 async def test_words_come_in_order_with_times_inside_the_recording(whisper: Adapter):
     audio = recording("austen-0920.flac")
-    heard = await whisper.transcribe(audio)
+    heard = await whisper.transcribe(audio, times=True)
     assert heard.text.lower().startswith("had he married a more amiable woman")
     assert heard.language == "en"
     assert heard.audio_seconds == pytest.approx(audio.seconds)

@@ -29,6 +29,13 @@ async def test_faster_whisper_hears_at_least_96_words_of_100(whisper: FasterWhis
     assert word_error_rate([text for _, text in recordings()], heard) <= 0.04
 
 
+async def test_fast_talk_is_heard_to_its_last_word(whisper: FasterWhisper):
+    said = next(text for _, text in recordings() if text.startswith("and mister john dashwood"))
+    slow = recording("austen-0870.flac")
+    heard = await whisper.transcribe(AudioFrame(slow.samples, round(1.7 * slow.sample_rate)))
+    assert word_error_rate([said], [heard.text]) <= 0.2
+
+
 async def test_openai_whisper_hears_the_same_speech():
     pytest.importorskip("whisper", reason="openai-whisper comes with the extra `gpu`")
     whisper = OpenAIWhisper(model_folder("whisper-base"), device="cpu")
@@ -43,7 +50,7 @@ async def test_a_long_recording_loses_no_words_at_its_joins(whisper: FasterWhisp
     parts = [(audio, text) for audio, text in recordings() if audio.seconds > 3] * 2
     pause = np.zeros(int(pause_seconds * SPEECH_RATE), np.float32)
     sound = np.concatenate([np.concatenate([audio.samples, pause]) for audio, _ in parts])
-    heard = await whisper.transcribe(AudioFrame(sound, SPEECH_RATE))
+    heard = await whisper.transcribe(AudioFrame(sound, SPEECH_RATE), times=True)
     assert len(sound) / SPEECH_RATE > 60
     assert word_error_rate([" ".join(text for _, text in parts)], [heard.text]) <= 0.06
     starts = [word.start_seconds for word in heard.words]
@@ -64,7 +71,7 @@ async def test_a_one_word_recording_is_heard(whisper: FasterWhisper):
 
 async def test_speech_between_noise_keeps_only_its_words(whisper: FasterWhisper):
     audio, fan = recording("go-forward.flac").samples, 0.05 * noises(5)["fan"]
-    heard = await whisper.transcribe(AudioFrame(np.concatenate([fan, audio, fan]), SPEECH_RATE))
+    heard = await whisper.transcribe(AudioFrame(np.concatenate([fan, audio, fan]), SPEECH_RATE), times=True)
     assert word_error_rate(["go forward ten meters"], [heard.text]) == 0
     assert 4.8 < heard.words[0].start_seconds < 6.5
 

@@ -75,7 +75,9 @@ class FakeTranscriber:
         self.lengths.append(round(seconds * SPEECH_RATE))
         return AudioFrame(np.full(round(seconds * SPEECH_RATE), len(self.texts), np.float32), SPEECH_RATE)
 
-    async def transcribe(self, audio: AudioFrame, language: str = "", draft: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
+    ) -> Transcript:
         """Of speech that is not all there, as many words as fit."""
         self.started += 1
         self.last_seconds = audio.seconds
