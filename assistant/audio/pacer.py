@@ -10,7 +10,7 @@ from enum import Enum, auto
 from assistant.core.types import SPEECH_RATE
 
 STEP_SECONDS = 0.2  # a syllable; longer than a blip of the detector in a pause
-PAUSE_SECONDS = 0.096  # three frames: what is cut here is recognised as well as with more silence behind it
+PAUSE_SECONDS = 0.064  # two frames; the words of 81 recordings cut here: 2.3 % wrong, after one frame 3.1, three 2.0
 
 
 class Moment(Enum):

@@ -16,7 +16,7 @@ from assistant.core.types import AudioFrame, Transcript, Utterance
 from assistant.session.agreement import Agreement, Words
 
 HOP_SECONDS = 0.4  # of new speech are worth a draft: a word and a half
-REST = 1.5  # times a draft's own duration until the next: a slow machine looks less often
+REST = 2.5  # times a draft's own duration from its start to the next: one that runs at a pause delays the look there
 SETTLED_SECONDS = 12.0  # what was said before a pause later than this is not looked at again
 
 Transcribe = Callable[[AudioFrame, bool], Awaitable[Transcript]]

@@ -10,14 +10,17 @@ import re
 
 FIRST_COMMA_WORDS = 3  # an early first clause starts the voice while the model still writes
 FIRST_CONJUNCTION_WORDS = 4
-FIRST_PHRASE_WORDS = 5  # a phrase takes longer to say than the model takes for the next one
+FIRST_PHRASE_WORDS = 4  # a phrase takes longer to say than the model takes for the next one
 COMMA_WORDS = 12  # longer sentences are spoken in parts, so that a stop never costs a long synthesis
 CONJUNCTION_WORDS = 20
 SPACE_WORDS = 40  # nobody speaks that long in one breath
 LONGEST_CHARACTERS = 400  # also ends things that have no spaces
 
 _CONJUNCTIONS = "but|because|so|while|which|although|though|if|when|where|since|unless|until|and then|or else"
-_PHRASES = "in|on|at|for|with|by|from|about|into|through|that|who|is|are|was|were|has|have|can|will|means"
+_PHRASES = (
+    "in|on|at|for|with|without|by|from|about|into|through|to|as|after|before|during|between|around|using|including"
+    "|that|who|is|are|was|were|has|have|can|could|will|would|should|may|might|must|means|takes"
+)
 _PLACE = re.compile(
     r"(?P<line>\n)"
     r"|(?P<stop>[.!?…]+[\"'”’)\]]*)(?=\s(?P<next>\S))"
@@ -27,6 +30,11 @@ _PLACE = re.compile(
     rf"|(?P<conjunction>\s)(?=(?:{_CONJUNCTIONS})\s)"
     rf"|(?P<phrase>\s)(?=(?:{_PHRASES})\s)"
     r"|(?P<space>\s)(?=\S)",
+    re.IGNORECASE,
+)
+_CLINGING = re.compile(  # words that are said in one breath with the next
+    r"\b(?:a|an|the|this|that|i|you|he|she|it|we|they|there|what|which|who|and|or|of|to|not|as|is|are|was|were|be|been"
+    r"|can|could|will|would|should|may|might|must|has|have|had|do|does|did|very|more|most|going|able|such)$",
     re.IGNORECASE,
 )
 _LONGEST_CONJUNCTION = 10  # letters, with the space after it
@@ -93,7 +101,7 @@ class ClauseSplitter:
             return words >= (FIRST_COMMA_WORDS if self._is_first else COMMA_WORDS)
         if place["conjunction"]:
             return words >= (FIRST_CONJUNCTION_WORDS if self._is_first else CONJUNCTION_WORDS)
-        if place["phrase"] and self._is_first and words >= FIRST_PHRASE_WORDS:
+        if place["phrase"] and self._is_first and words >= FIRST_PHRASE_WORDS and not _CLINGING.search(before):
             return True
         return words >= SPACE_WORDS
 

@@ -22,12 +22,12 @@ def test_speech_that_goes_on_is_told_every_fifth_of_a_second():
 
 
 def test_a_pause_is_told_once():
-    assert moments([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) == [(5, Moment.PAUSED)]
+    assert moments([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) == [(4, Moment.PAUSED)]
 
 
 def test_a_blip_within_a_pause_is_no_more_speech_but_another_pause():
     told = moments([0, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5])
-    assert told == [(5, Moment.PAUSED), (12, Moment.PAUSED)]
+    assert told == [(4, Moment.PAUSED), (11, Moment.PAUSED)]
 
 
 def test_another_utterance_starts_afresh():

@@ -22,6 +22,8 @@ def split(text: str) -> list[str]:
         ("Sure! I can do that.", ["Sure!", "I can do that."]),
         ("Well, of course, I will help.", ["Well, of course,", "I will help."]),
         ("You should go now because it rains.", ["You should go now", "because it rains."]),
+        ("The capital of Portugal is Lisbon.", ["The capital of Portugal", "is Lisbon."]),
+        ("I am sure that it is going to be fine.", ["I am sure that it is going to be fine."]),
         ("It is what it is - nothing more.", ["It is what it is -", "nothing more."]),
         ("Pi is 3.14. It never ends.", ["Pi is 3.14.", "It never ends."]),
         ("Ask Dr. Smith. He knows.", ["Ask Dr. Smith.", "He knows."]),
