@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from assistant import app
@@ -15,6 +16,7 @@ from assistant.audio.echo import EchoSafeMicrophone
 from assistant.audio.listener import Listener
 from assistant.audio.sound_card import SoundCard
 from assistant.audio.vad import Silero
+from assistant.audio.wake_word import SpottingMicrophone
 from assistant.camera_watch import CameraWatch
 from assistant.core.aio import cancel_and_wait
 from assistant.core.attention import Earcon
@@ -107,7 +109,7 @@ class SessionThread:
         await self._assemble()
         self._keep(self._session.run())
         self._keep(self._card.run())
-        self._keep(self._listener.run(self._microphone))
+        self._keep(self._listener.run(self._spotting()))
         self._keep(self._lock.serve(self._on_show))
         self._keep(self._load())
         self._keep(self._keep_store())
@@ -173,6 +175,17 @@ class SessionThread:
         await jobs.restore()
         if settings.talk.way == "text" or (settings.window.open_microphone and settings.talk.way != "key"):
             self._doorway.choose(settings.talk.way)
+
+    def _spotting(self) -> SpottingMicrophone:
+        """The microphone, with an ear for the wake phrase while one is awaited."""
+
+        def failed(error: AssistantError) -> None:
+            self._publish(NoticeShown("warning", error.what, error.advice))
+            settings = self._engines.settings
+            self._keep(self._change(replace(settings, talk=replace(settings.talk, wake=""))))
+
+        door = self._doorway
+        return SpottingMicrophone(self._microphone, lambda: door.phrase_awaited, door.phrase_heard, failed)
 
     async def _load(self) -> None:
         """Engines in the background; then the prompt's beginning, so that the first answer does not wait for it."""

@@ -236,7 +236,7 @@ def _way(engines: app.Engines) -> str:
     talk, window = engines.settings.talk, engines.settings.window
     return {
         "open": "open microphone",
-        "name": f"called by the name “{talk.name}”, then {talk.follow_up_seconds:g} s without it",
+        "name": f"called by “{talk.call}”, then {talk.follow_up_seconds:g} s without it",
         "key": f"hold {window.push_to_talk_key}",
         "text": "typing only",
     }[talk.way] + ("" if window.open_microphone or talk.way in ("key", "text") else "; the microphone starts closed")

@@ -10,6 +10,7 @@ compile() {
 
 compile pyproject.toml requirements/base.in -o requirements/base.lock
 compile pyproject.toml requirements/base.in --extra dev -c requirements/base.lock -o requirements/dev.lock
+compile requirements/wake.in -c requirements/base.lock -o requirements/wake.lock
 compile requirements/hearing-torch.in -c requirements/dev.lock -o requirements/hearing-torch.lock
 compile pyproject.toml requirements/base.in --extra gpu -c requirements/dev.lock -c requirements/hearing-torch.lock \
   -o requirements/gpu.lock

@@ -31,8 +31,8 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 TORCH = "2.13.0"
 
 INPUTS = (
-    *("pyproject.toml", "requirements/base.lock", "requirements/debian-run.txt", "resources/models.toml"),
-    *("scripts/setup.py", "scripts/system_packages.py"),
+    *("pyproject.toml", "requirements/base.lock", "requirements/wake.lock", "requirements/debian-run.txt"),
+    *("resources/models.toml", "scripts/setup.py", "scripts/system_packages.py"),
 )
 MORE_INPUTS = {
     "base": (),
@@ -141,6 +141,8 @@ def install_python_packages(goal: str) -> None:
     say("installing Python packages")
     lock = "requirements/base.lock" if goal == "gpu" else f"requirements/{goal}.lock"
     pip("--only-binary=:all:", "--require-hashes", "--no-deps", "-r", lock)
+    if not pip("--only-binary=:all:", "--require-hashes", "--no-deps", "-r", "requirements/wake.lock", may_fail=True):
+        say("fixed wake phrases are not available on this system; Vesper waits for its name instead.")
     if goal == "dev":
         # openai-whisper is published as source only; its build uses the setuptools that was just installed.
         pip("--no-build-isolation", "--require-hashes", "--no-deps", "-r", "requirements/hearing-torch.lock")

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WAKE_PHRASES = {
+    "okay_nabu": "Okay Nabu",
+    "hey_jarvis": "Hey Jarvis",
+    "hey_mycroft": "Hey Mycroft",
+    "alexa": "Alexa",
+}
+"""The phrases that a small network knows by their sound, and how they are written."""
+
 
 @dataclass(frozen=True, slots=True)
 class AudioSettings:
@@ -23,10 +31,17 @@ class TalkSettings:
     """"open" (everything said is meant for the assistant), "name" (it waits for its name), "key" or "text"."""
     name: str = "Vesper"
     """What it is called by."""
+    wake: str = ""
+    """A key of WAKE_PHRASES: asleep, nothing is recognised before this was said. Empty looks for the name in words."""
     follow_up_seconds: float = 12.0
     """After an answer no name is needed for so long: time to think about what to ask next."""
     global_key: bool = False
     """The talk key also works while another window has the focus."""
+
+    @property
+    def call(self) -> str:
+        """What is said to wake it."""
+        return WAKE_PHRASES.get(self.wake, self.name)
 
 
 @dataclass(frozen=True, slots=True)

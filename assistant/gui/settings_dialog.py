@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from assistant.core.settings import Settings
+from assistant.core.settings import WAKE_PHRASES, Settings
 from assistant.gui.buttons import plain_label, push_button
 from assistant.gui.facts import Choices
 from assistant.gui.screen import ViewState
@@ -161,6 +161,10 @@ class SettingsDialog(QDialog):
         self.name.setMaxLength(LONGEST_NAME)
         self.name.editingFinished.connect(self._choose_name)
         _add(form, "Its name", self.name)
+        phrases = [("", "Its name, wherever I use it"), *((key, f"“{said}”") for key, said in WAKE_PHRASES.items())]
+        self._combo(form, "Wakes at", phrases, talk.wake, lambda phrase: self._change("talk", "wake", phrase))
+        _note(form, "For its name, everything said is recognised on this computer and forgotten again. A fixed phrase "
+                    "is heard by its sound: nothing is recognised before it, and less power is used.")  # fmt: skip
         windows = [(f"{seconds:g}", f"{seconds:g} seconds after an answer") for seconds in FOLLOW_UP_SECONDS]
         self._combo(form, "No name needed", windows, f"{talk.follow_up_seconds:g}",
                     lambda seconds: self._change("talk", "follow_up_seconds", float(seconds)))  # fmt: skip

@@ -321,7 +321,7 @@ def _speaking(state: ViewState) -> str:
     if state.microphone is Microphone.CLOSED:
         return "Speaking"
     if state.attention is Attention.ASLEEP:
-        return f"Speaking - say “{state.settings.talk.name}” to interrupt"
+        return f"Speaking - say “{state.settings.talk.call}” to interrupt"
     return "Speaking - you can interrupt"
 
 
@@ -343,7 +343,7 @@ def _idle(state: ViewState) -> Status:
         names = " and ".join(ENGINE_NAMES.get(engine.engine, engine.engine) for engine in loading)
         return Status(f"Getting ready: {names}…", Tone.THINKING, counts=True)
     if state.microphone is Microphone.OPEN and state.attention is Attention.ASLEEP:
-        return Status(f"Say “{state.settings.talk.name}” to talk", Tone.CALM)
+        return Status(f"Say “{state.settings.talk.call}” to talk", Tone.CALM)
     if state.microphone is Microphone.OPEN:
         return Status("Listening", Tone.LISTENING)
     return Status("Ready", Tone.CALM)

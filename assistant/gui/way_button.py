@@ -13,7 +13,7 @@ LONGEST_NAME = 16  # characters of the name that the button shows
 
 def way_titles(settings: Settings) -> dict[str, str]:
     """What each way is called, shortest words first: the button shows them too."""
-    name = settings.talk.name.strip()
+    name = settings.talk.call.strip()
     shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     return {
         "open": "Open microphone",

@@ -15,6 +15,8 @@ from itertools import pairwise
 GREETINGS = frozenset({"hey", "hi", "hello", "ok", "okay", "oh", "so", "yo", "dear", "excuse", "me", "and", "um", "uh"})
 MOST_GREETINGS = 2  # "oh hey", "excuse me"
 TOLERANCE = 0.15  # of the sounds of a name; "Vesper" has five, so one wrong vowel and one near consonant pass
+LENIENT = 0.45  # for a phrase that was also heard by its sound: "He might craft", "Okay, knobber"
+PHRASE_WITHIN = 8  # words: what is looked at begins at most two seconds before the end of the phrase
 STRICT = 0.08  # where less else speaks for a call: a name in pieces ("Vest per"), or at the end without a comma
 CLOSE, NEAR, FAR = 0.15, 0.4, 1.0  # what another sound in its place costs: a vowel, a cousin, anything else
 
@@ -61,6 +63,26 @@ def called(text: str, name: str) -> Called | None:
     return _called_at_the_end(text, found, wanted)
 
 
+def after_phrase(text: str, phrase: str) -> str | None:
+    """What was said after a phrase that a network has heard by its sound; None where nothing like it was written down.
+
+    Among its first words only; what comes before it was not meant for anybody here.
+    """
+    found = [(match.start(), match.end(), match.group().lower()) for match in WORD.finditer(text)]
+    wanted = [word.lower() for word in WORD.findall(phrase)]
+    name = wanted[1:] if wanted[0] in GREETINGS else wanted
+    best: tuple[float, int, int] | None = None
+    for words in (wanted, name):
+        for count in {len(words), len(words) + 1, max(1, len(words) - 1)}:
+            for start in range(min(PHRASE_WITHIN, len(found) - count + 1)):
+                distance = _unlikeness(found[start : start + count], words)
+                if distance <= LENIENT and (best is None or (distance, -start) < (best[0], -best[1])):
+                    best = (distance, start, count)
+    if best is None:
+        return None
+    return _tidy(text[found[best[1] + best[2] - 1][1] :])
+
+
 def without_name(text: str, name: str) -> str:
     """The words without the name they are addressed to, where that is beyond doubt; else as they are."""
     heard = called(text, name)
@@ -84,10 +106,13 @@ def _ending(text: str) -> str:
 
 
 def _sounds_like(words: list[tuple[int, int, str]], wanted: list[str], tolerance: float) -> bool:
-    if not words:
-        return False
+    return bool(words) and _unlikeness(words, wanted) <= tolerance
+
+
+def _unlikeness(words: list[tuple[int, int, str]], wanted: list[str]) -> float:
+    """0 sounds the same, 1 has nothing in common."""
     heard, meant = _sounds("".join(word for _, _, word in words)), _sounds("".join(wanted))
-    return heard == meant or _distance(heard, meant) <= tolerance * len(meant)
+    return 0.0 if heard == meant else _distance(heard, meant) / max(1, len(meant))
 
 
 def _sounds(word: str) -> str:

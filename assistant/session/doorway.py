@@ -1,7 +1,8 @@
 """The doorway between the listener and the session: only what is meant for the assistant comes in.
 
 Runs on the loop. While the assistant is asleep, speech is looked at for its name and for nothing else; what is said
-without it is forgotten, reaches no model and no disk.
+without it is forgotten, reaches no model and no disk. With a wake phrase it is not even looked at: a small network
+listens for the sound of the phrase (`phrase_heard`), and only what was said with it is recognised.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from assistant.core.events import (
 from assistant.core.ports import Emit, Transcriber
 from assistant.core.settings import TalkSettings
 from assistant.core.types import SPEECH_RATE, AudioFrame, Transcript, Utterance
-from assistant.session.address import called, without_name
+from assistant.session.address import after_phrase, called, without_name
 from assistant.session.overheard import is_own_voice
 
+PHRASE_SECONDS = 2.0  # how far back a wake phrase may have begun when it is known to have been said
 LOOKED_AT_SECONDS = 12.0  # of a longer utterance, only its beginning: nobody calls in the middle of a lecture
 
 CUES = {"open": Cue.OPEN, "name": Cue.WAIT_FOR_NAME, "key": Cue.MUTE, "text": Cue.TYPE}
@@ -85,7 +87,8 @@ class Recollection:
             transcript = self._read[1]
         else:
             transcript = await self._transcriber.transcribe(audio, language, draft, times)
-        return replace(transcript, text=without_name(transcript.text, self.settings.name))
+        text = without_name(without_name(transcript.text, self.settings.call), self.settings.name)
+        return replace(transcript, text=text)
 
     async def look_at(self, audio: AudioFrame, language: str) -> Transcript:
         return await self._transcriber.transcribe(audio, language)
@@ -109,9 +112,17 @@ class Doorway:
         self._phase = Phase.LISTENING
         self._waiting: Utterance | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._greeted: asyncio.Task[None] | None = None
         self._window: asyncio.TimerHandle | None = None
         self._speech: deque[tuple[float, float]] = deque()
         self._told_talkative = False
+        self._phrase_at: float | None = None
+        """When the wake phrase was heard in the utterance that is still going on, on the loop's clock."""
+
+    @property
+    def phrase_awaited(self) -> str:
+        """The wake phrase that counts at this moment, a key of WAKE_PHRASES; empty for none."""
+        return self._recollection.settings.wake if self.attention is Attention.ASLEEP else ""
 
     @property
     def attention(self) -> Attention:
@@ -137,6 +148,7 @@ class Doorway:
         self._stop_window()
         self._waiting = None
         await cancel_and_wait(self._looking)
+        await cancel_and_wait(self._greeted)
 
     def hear(self, event: Event) -> None:
         """An event of the listener."""
@@ -146,12 +158,27 @@ class Doorway:
             self._is_speaking = False
         if self.attention is Attention.OPEN and isinstance(event, UtteranceEnded):
             self._notice_television(event.utterance)
-        if self.attention is not Attention.ASLEEP or isinstance(event, ALWAYS_LET_IN):
+        if isinstance(event, ALWAYS_LET_IN):
             self._house.post(event)
-        elif isinstance(event, UtteranceEnded):
+        elif self._phrase_at is not None:
+            self._hear_greeting(event, self._phrase_at)
+        elif self.attention is not Attention.ASLEEP:
+            self._house.post(event)
+        elif isinstance(event, UtteranceEnded) and not self.phrase_awaited:
             self._waiting = event.utterance
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._look())
+
+    def phrase_heard(self) -> None:
+        """The wake phrase was said just now, perhaps by somebody who goes on speaking."""
+        if not self.phrase_awaited or self._says_it_itself():
+            return
+        is_speaking = self._is_speaking
+        self._handle(Cue.NAME_CALLED)
+        self._fall_silent()
+        if is_speaking:
+            self._phrase_at = asyncio.get_running_loop().time()
+            self._handle(Cue.SPEECH_BEGAN)
 
     def see(self, event: Event) -> None:
         """An event of the session, after it was published."""
@@ -169,6 +196,8 @@ class Doorway:
         duties = self._way.handle(cue)
         if self.attention is not before:
             self._house.publish(AttentionChanged(self.attention.value))  # first: mute is seen at once
+            if self.attention is not Attention.AWAKE:
+                self._phrase_at = None
             if self.attention is Attention.ASLEEP and self._is_speaking:
                 self._house.post(SpeechDiscarded())  # the end of this utterance is not let in any more
         for duty in duties:
@@ -203,7 +232,7 @@ class Doorway:
             self._told_talkative = True
             what = "There is speech all the time."
             advice = (
-                f"If it is a television, let it wait for “{self._recollection.settings.name}”, below the text field."
+                f"If it is a television, let it wait for “{self._recollection.settings.call}”, below the text field."
             )
             self._house.publish(NoticeShown("info", what, advice))
 
@@ -243,12 +272,63 @@ class Doorway:
             self._let_in(utterance)
             return
         self._handle(Cue.NAME_CALLED)
-        if self._phase is not Phase.LISTENING:  # called by its name, it falls silent
-            self._house.post(SpeechStarted())
-            self._house.post(SpeechDiscarded())
+        self._fall_silent()
         if self._is_speaking:
             self._house.post(SpeechStarted())
+
+    def _fall_silent(self) -> None:
+        """It was called while it was at work on an answer."""
+        if self._phase is not Phase.LISTENING:
+            self._house.post(SpeechStarted())
+            self._house.post(SpeechDiscarded())
+
+    def _says_it_itself(self) -> bool:
+        is_talking = self._phase in (Phase.SPEAKING, Phase.HOLDING)
+        return is_talking and self._recollection.settings.call.lower() in self._house.spoken().lower()
+
+    def _hear_greeting(self, event: Event, phrase_at: float) -> None:
+        """The utterance with the wake phrase in it: it is let in when it is over and the phrase is cut off."""
+        if not isinstance(event, UtteranceEnded | SpeechDiscarded):
+            return
+        self._phrase_at = None
+        if isinstance(event, UtteranceEnded):
+            since = asyncio.get_running_loop().time() - phrase_at + PHRASE_SECONDS
+            self._greeted = asyncio.create_task(self._read_greeting(_end_of(event.utterance, since)))
+        else:
+            self._await_words()
+
+    async def _read_greeting(self, utterance: Utterance) -> None:
+        try:
+            transcript = await self._recollection.look_at(utterance.audio, self._language)
+        except AssistantError as error:
+            self._house.publish(NoticeShown("warning", error.what, error.advice))
+            self._handle(Cue.LAPSED)
+            return
+        if self.attention is not Attention.AWAKE:  # muted meanwhile
+            return
+        words = after_phrase(transcript.text, self._recollection.settings.call)
+        if words is None:  # it only sounded like the phrase
+            self._handle(Cue.LAPSED)
+        elif words:
+            self._recollection.keep(utterance.audio, replace(transcript, text=words))
+            self._house.chime(Earcon.TAKEN)
+            self._let_in(utterance)
+        else:
+            self._await_words()
+
+    def _await_words(self) -> None:
+        """It was called and nothing more was said yet."""
+        self._handle(Cue.FLOOR_FREE)
+        if not self._is_speaking:
+            self._house.chime(Earcon.LISTENING)
 
     def _let_in(self, utterance: Utterance) -> None:
         self._house.post(SpeechStarted())
         self._house.post(UtteranceEnded(utterance))
+
+
+def _end_of(utterance: Utterance, seconds: float) -> Utterance:
+    samples = utterance.audio.samples[-round(seconds * SPEECH_RATE) :]
+    if len(samples) == len(utterance.audio.samples):
+        return utterance
+    return replace(utterance, audio=AudioFrame(samples, SPEECH_RATE), speech_samples=len(samples))

@@ -15,7 +15,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from assistant.core.settings import Settings
+from assistant.core.settings import WAKE_PHRASES, Settings
 from assistant.storage.files import set_aside, storage_error, write_atomically
 
 LONGEST_FILE = 1_000_000  # bytes; a settings file is a few hundred
@@ -42,6 +42,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "voice.engine": ("hibari", "kokoro", "coqui"),
     "talk.way": ("open", "name", "key", "text"),
+    "talk.wake": ("", *WAKE_PHRASES),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
     "mind.engine": ("auto", "llama.cpp", "transformers"),
     "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
