@@ -17,6 +17,8 @@ from assistant.core.types import Samples
 FRAME_SAMPLES = 512  # 32 ms at SPEECH_RATE, the only length the network takes
 CONTEXT_SAMPLES = 64  # the end of the frame before, which the network was trained to see first
 _STATE_SHAPE = (1, 1, 128)
+_SILENT_PEAK = 1e-3  # -60 dB: 30 below quiet speech
+_SETTLED_FRAMES = 32  # a second of that, and the network's state says nothing any more
 _BATCH_FRAMES = 2_000  # a minute of audio at once keeps memory flat on two-hour files
 
 
@@ -43,10 +45,18 @@ class Silero:
         self._h = np.zeros(_STATE_SHAPE, np.float32)
         self._c = np.zeros(_STATE_SHAPE, np.float32)
         self._state = np.zeros((2, 1, 128), np.float32)
+        self._silent_frames = 0
 
     def probability(self, frame512: Samples) -> float:
-        """Probability of speech, 0 to 1, of the stream's next 512 samples at 16 kHz."""
+        """Probability of speech, 0 to 1, of the stream's next 512 samples at 16 kHz.
+
+        In lasting silence it is 0 without a look: listening to nothing should cost next to nothing.
+        """
         frame = np.nan_to_num(np.asarray(frame512, np.float32), posinf=0.0, neginf=0.0)  # else it stays deaf for good
+        self._silent_frames = self._silent_frames + 1 if np.abs(frame).max() < _SILENT_PEAK else 0
+        if self._silent_frames > _SETTLED_FRAMES:
+            self._context = frame[-CONTEXT_SAMPLES:].copy()
+            return 0.0
         return float(self._run(frame.reshape(1, FRAME_SAMPLES))[0])
 
     def probabilities(self, samples: Samples, gain: float = 1.0) -> Samples:
