@@ -35,6 +35,8 @@ class TalkSettings:
     """A key of WAKE_PHRASES: asleep, nothing is recognised before this was said. Empty looks for the name in words."""
     follow_up_seconds: float = 12.0
     """After an answer no name is needed for so long: time to think about what to ask next."""
+    nods: bool = False
+    """A soft "mm-hm" inside a long turn of the user's. Off: not everybody likes to be answered while talking."""
     global_key: bool = False
     """The talk key also works while another window has the focus."""
 

@@ -171,6 +171,7 @@ class SettingsDialog(QDialog):
         self._check(form, "Keep the microphone open from the start", window.open_microphone,
                     ("window", "open_microphone"))  # fmt: skip
         self._check(form, "Play short signal sounds", self._settings.audio.earcons, ("audio", "earcons"))
+        self._check(form, "Say “mm-hm” while I talk at length", talk.nods, ("talk", "nods"))
         self._combo(form, "I speak", list(LANGUAGES), hearing.language,
                     lambda code: self._change("hearing", "language", code))  # fmt: skip
         engines = [

@@ -33,6 +33,7 @@ from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
 from assistant.session.head_start import HeadStart
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
+from assistant.session.nod import Nod
 from assistant.session.reply import Ask, Reply, ReplyParts
 from assistant.session.resuming import asks_to_resume
 from assistant.session.turn_text import reads_complete
@@ -71,6 +72,8 @@ class Session:
         self._pictures: list[Picture] = []
         self._ahead = HeadStart(parts, publish, self._may_speculate, self._paused)
         self._language = ""
+        self._nod = Nod(parts)
+        self._spoken_seconds = 0.0
         self._weigher = Weigher(self._transcript, self._spoken, self.post)
 
     @property
@@ -118,12 +121,15 @@ class Session:
             await self._weigher.forget()
             await self._cancel_reply()
             await self._ahead.forget()
+            await self._nod.close()
             await self._jobs.close()
 
     async def _handle(self, event: Event, decides: bool = True) -> None:
         if isinstance(event, SpeechProgressed):
             if self._conversation.phase is Phase.HEARING:
-                self._ahead.hear(self._whole(event.utterance), event.is_pause)
+                whole = self._whole(event.utterance)
+                self._spoken_seconds = whole.audio.seconds
+                self._ahead.hear(whole, event.is_pause)
             return
         self._publish(event)
         if isinstance(event, PictureDropped):
@@ -200,9 +206,9 @@ class Session:
         return joined(self._unanswered, utterance) if self._unanswered is not None else utterance
 
     def _paused(self, text: str) -> None:
-        self._ears().words_at_pause(
-            reads_complete(text, self._parts.settings.hearing.language or self._language or "en")
-        )
+        complete = reads_complete(text, self._parts.settings.hearing.language or self._language or "en")
+        self._ears().words_at_pause(complete)
+        self._nod.at_pause(self._spoken_seconds, complete)
 
     def _may_speculate(self, text: str) -> bool:
         """Not where the words go with a picture or are an order to a page, nor while a page needs the model."""
