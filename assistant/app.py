@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from assistant.audio.warmth import warmed
 from assistant.core.events import EngineStateChanged
@@ -126,18 +127,25 @@ class Engines:
     emit: Emit = lambda _: None
     record: Record = lambda _, __: None
     hearing: Slot[Transcriber] = field(init=False)
+    local_hearing: Slot[Transcriber] = field(init=False)
+    """For what is not meant to leave this computer, where hearing is done on another one."""
     mind: Slot[LanguageModel] = field(init=False)
     voice: Slot[Synthesizer] = field(init=False)
     eyes: Slot[SketchReader] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
+        self.hearing = Slot(lambda: make_hearing(self), _close)
+        self.local_hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
         self.mind = Slot(lambda: make_mind(self), _close)
-        self.voice = Slot(lambda: make_voice(self.settings.voice, self.catalog), _close)
+        self.voice = Slot(lambda: make_speech(self), _close)
         self.eyes = Slot(lambda: make_eyes(self), _close)
 
     def model(self) -> SlotModel:
         return SlotModel(self.mind, self.seams.seed)
+
+    def doorkeeper(self) -> SlotTranscriber | None:
+        """Who looks for the assistant's name in what is said in the room, where that must not be sent away for it."""
+        return SlotTranscriber(self.local_hearing) if self.settings.hearing.is_elsewhere else None
 
     def note_worker(self, worker: str, state: ChildState) -> None:
         self.record("WorkerChanged", {"worker": worker, "state": state.value})
@@ -147,13 +155,14 @@ class Engines:
         before, self.settings = self.settings, settings
         if before.hearing != settings.hearing:
             await self.hearing.renew()
+            await self.local_hearing.renew()
         if _which_mind(before.mind) != _which_mind(settings.mind):
             await self.mind.renew()
         if before.voice != settings.voice:
             await self.voice.renew()
 
     async def close(self) -> None:
-        for slot in (self.hearing, self.voice, self.eyes):
+        for slot in (self.hearing, self.local_hearing, self.voice, self.eyes):
             await slot.renew()
         await self.mind.renew()
 
@@ -180,8 +189,8 @@ async def _close(engine: object) -> None:
 
 
 def hearing_engine(settings: HearingSettings) -> str:
-    """faster-whisper, unless the user chose, or torch sees a CUDA device."""
-    if settings.engine != "auto":
+    """The local engine: faster-whisper, unless the user chose, or torch sees a CUDA device."""
+    if settings.engine not in ("auto", "server"):
         return settings.engine
     return "openai-whisper" if _torch_sees_cuda() else "faster-whisper"
 
@@ -198,6 +207,31 @@ def _torch_sees_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def make_hearing(engines: Engines) -> Transcriber:
+    settings = engines.settings.hearing
+    if not settings.is_elsewhere:
+        return make_transcriber(settings, engines.catalog)
+    from assistant.audio.server_ears import ServerEars
+    from assistant.llm.server_key import find_key
+
+    engines.record("Connection", {"to": settings.server_url, "why": "the speech recogniser you named"})
+    key = partial(find_key, settings.server_url)
+    return ServerEars(settings.server_url, settings.server_model, key, vad_path(engines.catalog))
+
+
+def make_speech(engines: Engines) -> Synthesizer:
+    settings = engines.settings.voice
+    if not settings.is_elsewhere:
+        return make_voice(settings, engines.catalog)
+    from assistant.audio.server_voice import ServerVoice
+    from assistant.llm.server_key import find_key
+
+    engines.record("Connection", {"to": settings.server_url, "why": "the voice's server you named"})
+    key = partial(find_key, settings.server_url)
+    voice = ServerVoice(settings.server_url, settings.server_model, settings.voice, key, settings.rate)
+    return warmed(voice, settings.warmth)
+
+
 def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber:
     folder, vad = catalog.folder(settings.model), vad_path(catalog)
     if hearing_engine(settings) == "openai-whisper":
@@ -207,6 +241,11 @@ def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber
     from assistant.audio.whisper_ct2 import FasterWhisper
 
     return FasterWhisper(folder, vad)
+
+
+def place_of(server_url: str) -> str:
+    """ "on host:port"."""
+    return f"on {urlsplit(server_url).netloc.rpartition('@')[2]}"
 
 
 def vad_path(catalog: Catalog) -> Path | None:
@@ -326,11 +365,13 @@ async def load(engines: Engines, emit: Callable[[EngineStateChanged], None]) -> 
 
     async def hear() -> str:
         await warm(engines.hearing.get())
-        return hearing_engine(engines.settings.hearing)
+        hearing = engines.settings.hearing
+        return place_of(hearing.server_url) if hearing.is_elsewhere else hearing_engine(hearing)
 
     async def speak() -> str:
         await warm(engines.voice.get())
-        return engines.settings.voice.engine
+        voice = engines.settings.voice
+        return place_of(voice.server_url) if voice.is_elsewhere else voice.engine
 
     async def think() -> str:
         traits = await engines.mind.get().traits()

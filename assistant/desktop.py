@@ -48,6 +48,7 @@ from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
 from assistant.session.reply import ReplyParts
 from assistant.session.session import Session
+from assistant.session.tongue import NAMES
 from assistant.session.voice import Voice
 from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
@@ -134,7 +135,7 @@ class SessionThread:
         self._card = SoundCard(settings.audio, self._publish)
         self._microphone = EchoSafeMicrophone(self._card, settings.audio, self._publish)
         reader, model = app.SlotReader(engines.eyes), engines.model()
-        recollection = Recollection(app.SlotTranscriber(engines.hearing), settings.talk)
+        recollection = Recollection(app.SlotTranscriber(engines.hearing), settings.talk, engines.doorkeeper)
         parts = ReplyParts(
             recollection,
             model,
@@ -211,7 +212,10 @@ class SessionThread:
     def _voice(self, settings: Settings) -> Voice | None:
         if not settings.voice.spoken_replies:
             return None
-        return Voice(app.SlotVoice(self._engines.voice), self._card.speaker)
+        voice, speaker = app.SlotVoice(self._engines.voice), self._card.speaker
+        if settings.voice.is_elsewhere:  # which languages its voices speak, a server does not say
+            return Voice(voice, speaker, frozenset(NAMES))
+        return Voice(voice, speaker)
 
     def _post(self, event: Event) -> None:
         self._session.post(event)

@@ -115,6 +115,8 @@ def _engines(engines: app.Engines) -> dict[str, str]:
 
 
 def _voice(settings: VoiceSettings) -> str:
+    if settings.is_elsewhere:
+        return f"{_speech_server(settings.server_url, settings.server_model)}: what is spoken is sent to it"
     if settings.engine == "coqui":
         from assistant.audio.coqui import licence_of
 
@@ -135,6 +137,8 @@ def _voice(settings: VoiceSettings) -> str:
 
 def _hearing(engines: app.Engines) -> str:
     settings = engines.settings.hearing
+    if settings.is_elsewhere:
+        return f"{_speech_server(settings.server_url, settings.server_model)}: recordings are sent to it"
     engine = app.hearing_engine(settings)
     if settings.engine != "auto":
         why = "because you chose it"
@@ -143,6 +147,14 @@ def _hearing(engines: app.Engines) -> str:
     else:
         why = "the quickest on a processor"
     return f"{engine} with {settings.model}, {why}"
+
+
+def _speech_server(url: str, model: str) -> str:
+    from assistant.llm.server_key import describe_key
+
+    if not url:
+        return "a server without an address yet"
+    return f"{model or 'the usual model'} {app.place_of(url)}, {describe_key(url)}"
 
 
 def _mind(settings: MindSettings, engines: app.Engines) -> str:

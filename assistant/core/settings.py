@@ -63,24 +63,40 @@ class EndpointSettings:
 @dataclass(frozen=True, slots=True)
 class VoiceSettings:
     engine: str = "hibari"
-    """"hibari", "kokoro" or "coqui"."""
+    """"hibari", "kokoro", "coqui" or "server": only the last one sends what is spoken to another machine."""
     voice: str = "heart"
     folder: str = ""
     """For the engine coqui: a folder with a VITS voice of the user's own."""
+    server_url: str = ""
+    """For the engine server: base URL of an OpenAI-compatible one, "https://host/v1"; `voice` is one of its voices."""
+    server_model: str = ""
     rate: float = 1.0
     """Speaking rate, 0.5 to 2."""
     warmth: float = 0.0
     """-1 (clear) to 1 (warm): how much the low half of the voice is favoured over the high one."""
     spoken_replies: bool = True
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """What is spoken leaves this computer."""
+        return self.engine == "server"
+
 
 @dataclass(frozen=True, slots=True)
 class HearingSettings:
     engine: str = "auto"
-    """"faster-whisper", "openai-whisper" or "auto": openai-whisper where torch sees a CUDA device."""
+    """"faster-whisper", "openai-whisper", "auto" (openai-whisper where torch sees a CUDA device), or "server"."""
     model: str = "whisper-base"
+    server_url: str = ""
+    """For the engine server: base URL of an OpenAI-compatible one, "https://host/v1". Recordings are sent to it."""
+    server_model: str = ""
     language: str = ""
     """ISO 639-1 code; empty detects it."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """What is heard leaves this computer."""
+        return self.engine == "server"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.core import events
 from assistant.core.attention import Attention
@@ -311,7 +312,7 @@ def status(state: ViewState) -> Status:
     if state.phase is Phase.THINKING:
         return _thinking(state)
     if state.microphone is Microphone.PUSHED:
-        return Status("Listening - let go when you are done", Tone.LISTENING)
+        return Status(f"Listening - let go when you are done{_sent_to(state)}", Tone.LISTENING)
     if state.hint:
         return Status(state.hint, Tone.CALM)
     return _idle(state)
@@ -345,8 +346,14 @@ def _idle(state: ViewState) -> Status:
     if state.microphone is Microphone.OPEN and state.attention is Attention.ASLEEP:
         return Status(f"Say “{state.settings.talk.call}” to talk", Tone.CALM)
     if state.microphone is Microphone.OPEN:
-        return Status("Listening", Tone.LISTENING)
+        return Status(f"Listening{_sent_to(state)}", Tone.LISTENING)
     return Status("Ready", Tone.CALM)
+
+
+def _sent_to(state: ViewState) -> str:
+    """Said whenever a recording leaves this computer."""
+    hearing = state.settings.hearing
+    return f" - what you say goes to {urlsplit(hearing.server_url).hostname}" if hearing.is_elsewhere else ""
 
 
 def _engine_in(state: ViewState, name: str, condition: str) -> bool:

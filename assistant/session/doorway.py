@@ -75,8 +75,15 @@ class Household:
 class Recollection:
     """Implements Transcriber: what the doorway has already read is not read again, and addresses are left out."""
 
-    def __init__(self, transcriber: Transcriber, settings: TalkSettings) -> None:
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        settings: TalkSettings,
+        doorkeeper: Callable[[], Transcriber | None] = lambda: None,
+    ) -> None:
+        """`doorkeeper` reads what may not be meant for the assistant, where `transcriber` is on another machine."""
         self._transcriber = transcriber
+        self._doorkeeper = doorkeeper
         self._read: tuple[AudioFrame, Transcript] | None = None
         self.settings = settings
 
@@ -91,11 +98,12 @@ class Recollection:
         return replace(transcript, text=text)
 
     async def look_at(self, audio: AudioFrame, language: str) -> Transcript:
-        return await self._transcriber.transcribe(audio, language)
+        return await (self._doorkeeper() or self._transcriber).transcribe(audio, language)
 
     def keep(self, audio: AudioFrame, transcript: Transcript) -> None:
-        """The next question about this audio has this answer."""
-        self._read = (audio, transcript)
+        """The next question about this audio has this answer, unless the other machine is meant to hear it."""
+        if self._doorkeeper() is None:
+            self._read = (audio, transcript)
 
 
 class Doorway:

@@ -61,7 +61,8 @@ class HeadStart:
             self._stop_reading()  # what counts now is what was said
         else:
             self._drop()  # the user went on
-        if self._parts.settings.ahead.captions:
+        settings = self._parts.settings
+        if settings.ahead.captions and not settings.hearing.is_elsewhere:  # a turn is sent once, not ten times
             self._captions.hear(utterance, is_pause)
 
     async def transcript(self, utterance: Utterance) -> Transcript | None:
@@ -123,6 +124,7 @@ class HeadStart:
         self._stop_reading()
         parts = self._parts
         is_spoken = parts.voice is not None and parts.voice.speaker.is_open
+        is_spoken = is_spoken and not parts.settings.voice.is_elsewhere  # words that may be dropped stay here
         voice = parts.voice.synthesizer if parts.voice is not None and is_spoken else None
         self._speculation = Speculation(parts.model, voice, text, self._request)
         self._expiry = asyncio.get_running_loop().call_later(HOLD_SECONDS, self._drop)

@@ -40,10 +40,10 @@ RANGES: Mapping[str, tuple[float, float]] = {
 """Inclusive limits of the numbers. A number without a line here is not limited."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "voice.engine": ("hibari", "kokoro", "coqui"),
+    "voice.engine": ("hibari", "kokoro", "coqui", "server"),
     "talk.way": ("open", "name", "key", "text"),
     "talk.wake": ("", *WAKE_PHRASES),
-    "hearing.engine": ("auto", "faster-whisper", "openai-whisper"),
+    "hearing.engine": ("auto", "faster-whisper", "openai-whisper", "server"),
     "mind.engine": ("auto", "llama.cpp", "transformers"),
     "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
     "mind.weights": ("auto", "32-bit", "16-bit", "8-bit", "4-bit"),
@@ -53,7 +53,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "talk.name": (re.compile(r".*[^\W\d_]{2}.*"), 'a name that can be said, such as "Vesper"'),
     "hearing.language": (re.compile(r"(?:[a-z]{2,3})?"), 'a language code such as "en"'),
-    "mind.server_url": (re.compile(r"(?:https?://[^\s/]+\S*)?"), 'an address such as "https://host/v1"'),
+    **{
+        f"{part}.server_url": (re.compile(r"(?:https?://[^\s/]+\S*)?"), 'an address such as "https://host/v1"')
+        for part in ("mind", "hearing", "voice")
+    },
 }
 
 FAIL_SAFE: Mapping[str, object] = {"privacy.offline": True}

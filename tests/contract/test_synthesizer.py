@@ -11,21 +11,31 @@ import pytest_asyncio
 
 from assistant.audio.hibari import Hibari
 from assistant.audio.kokoro import Kokoro
+from assistant.audio.server_voice import ServerVoice
 from assistant.core.errors import InputError, ModelMissingError
+from tests.real_speech_server import KEY, running_speech_server
 from tests.speech import model_folder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Voice = Hibari | Kokoro
-MAKERS: dict[str, Callable[[float], Voice]] = {
+Voice = Hibari | Kokoro | ServerVoice
+MAKERS: dict[str, Callable[[float], Hibari | Kokoro]] = {
     "hibari": lambda rate: Hibari(rate=rate),
     "kokoro": lambda rate: Kokoro(model_folder("kokoro-82m"), rate=rate),
 }
 NAMES = ["hibari", pytest.param("kokoro", marks=pytest.mark.model)]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=NAMES)
+@pytest_asyncio.fixture(
+    loop_scope="module", scope="module", params=[*NAMES, pytest.param("server", marks=pytest.mark.model)]
+)
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[Voice]:
+    if request.param == "server":
+        with running_speech_server() as url:
+            distant = ServerVoice(url, api_key=KEY)
+            yield distant
+            await distant.close()
+        return
     made = MAKERS[request.param](1.0)
     yield made
     made.close()
@@ -51,7 +61,7 @@ async def test_what_cannot_be_said_is_silence(voice: Voice, text: str):
 
 
 async def test_a_long_text_comes_in_several_frames(voice: Voice):
-    text = "and then we went on " * (30 if isinstance(voice, Hibari) else 12)
+    text = "and then we went on " * (12 if isinstance(voice, Kokoro) else 30)
     frames = [frame async for frame in voice.synthesize(text)]
     assert len(frames) > 1
     assert max(frame.seconds for frame in frames) < 40

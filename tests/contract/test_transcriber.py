@@ -10,27 +10,35 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from assistant.audio.server_ears import ServerEars
 from assistant.audio.wav import resample
 from assistant.audio.whisper_ct2 import FasterWhisper
 from assistant.audio.whisper_torch import OpenAIWhisper
 from assistant.core.errors import InputError, ModelMissingError
 from assistant.core.types import SPEECH_RATE, AudioFrame
+from tests.real_speech_server import KEY, running_speech_server
 from tests.speech import model_folder, noises, recording
 
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 
-Adapter = FasterWhisper | OpenAIWhisper
+Adapter = FasterWhisper | OpenAIWhisper | ServerEars
 ADAPTERS = {"faster-whisper": FasterWhisper, "openai-whisper": OpenAIWhisper}
 
 
-def _adapter(name: str) -> type[Adapter]:
+def _adapter(name: str) -> type[FasterWhisper | OpenAIWhisper]:
     if name == "openai-whisper":
         pytest.importorskip("whisper", reason="openai-whisper comes with the extra `gpu`")
     return ADAPTERS[name]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=list(ADAPTERS))
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=[*ADAPTERS, "server"])
 async def whisper(request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
+    if request.param == "server":
+        with running_speech_server() as url:
+            ears = ServerEars(url, api_key=KEY)
+            yield ears
+            await ears.close()
+        return
     made = _adapter(request.param)(model_folder("whisper-base"))
     yield made
     made.close()
