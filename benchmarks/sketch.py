@@ -3,6 +3,7 @@
 Give a folder with pictures; where it also holds `manifest.jsonl` (labels) and `score.py` (the metric), every page is
 scored with it. `--perfect` takes the labels as what was seen, so that only layout and compiler are measured.
 `--think 0,5,10` measures the score against the seconds given for thinking longer, and `--chart` draws the curve.
+`--first-paint` measures only the seconds, picture by picture: by the warm worker of the window, and by new processes.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--perfect", action="store_true")
     parser.add_argument("--pages", type=Path, help="keep the pages here")
     parser.add_argument("--think", type=_numbers, metavar="SECONDS,...", help="score against seconds of thinking")
+    parser.add_argument(
+        "--first-paint", action="store_true", help="only seconds: by a warm worker and by new processes"
+    )
     parser.add_argument("--every", type=int, default=1, help="only every so many pictures")
     parser.add_argument("--chart", type=Path, help="draw the curve of --think into this SVG file")
     parser.add_argument("--json", action="store_true")
@@ -67,6 +71,8 @@ def run(arguments: list[str]) -> dict[str, Any]:
     entries = {e["file"]: e for e in map(json.loads, manifest.read_text().splitlines())} if manifest.exists() else {}
     paths = sorted(p for p in options.sketches.iterdir() if p.suffix.lower() in PICTURES and options.only in p.name)
     paths = paths[:: options.every]
+    if options.first_paint:
+        return _first_paint(paths, options.json)
     if options.think:
         return _think(options, paths, entries)
     with tempfile.TemporaryDirectory() as scratch:
@@ -89,6 +95,21 @@ def run(arguments: list[str]) -> dict[str, Any]:
 
 def _numbers(text: str) -> list[float]:
     return sorted({float(part) for part in text.split(",")})
+
+
+def _first_paint(paths: list[Path], as_json: bool) -> dict[str, Any]:
+    from benchmarks import first_paint
+
+    result = {"warm": first_paint.warm(paths), "fresh": first_paint.fresh(paths)}
+    if as_json:
+        print_json(result)
+        return result
+    for title, rows in (("Warm worker", result["warm"]), ("New process", result["fresh"])):
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        table = [[path.name, *[row.get(name) for name in names]] for path, row in zip(paths, rows, strict=True)]
+        medians = [statistics.median([row[name] for row in rows if name in row]) for name in names]
+        print_table(f"{title}: seconds per stage", ["file", *names], [*table, ["median", *medians]])
+    return result
 
 
 def _think(options: argparse.Namespace, paths: list[Path], entries: dict[str, dict[str, Any]]) -> dict[str, Any]:

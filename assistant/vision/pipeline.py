@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.core.errors import EngineError, InputError
 from assistant.core.sketch import SketchReading
-from assistant.vision import lexicon
+from assistant.vision import lexicon, wordless
 from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.fills import coloured_in, outlined, with_fills
@@ -93,16 +93,18 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
     clock = _Clock()
     screen = outlined(image)
     image = on_light_paper(image if screen is None else screen.image)
-    turned = turn_upright(image, _lines(image, reader), reader)
+    clean_ink = find_ink(image) if wordless.is_clean(image) else None
+    has_words = clean_ink is None or not wordless.is_wordless(clean_ink.mask, clean_ink.stroke)
+    turned = turn_upright(image, _lines(image, reader, clean_ink is not None) if has_words else [], reader)
     clock.lap("ocr")
     page = rectify(turned.image, turned.lines)
-    ink = find_ink(page.image)
+    ink = clean_ink if clean_ink is not None and page.image is image else find_ink(page.image)
     lines, notes = part_notes(carry(turned.lines, page.matrix), ink.mask, ink.red)
     clock.lap("rectify")
     scene = _scene(page.image, ink, lines, reader)
     clock.lap("shapes")
     sure = [line for line in scene.lines if line.confidence > DOUBTFUL]
-    scene = replace(scene, lines=(*sure, *unread_lines(scene)))
+    scene = replace(scene, lines=(*sure, *(unread_lines(scene) if has_words else ())))
     scene = replace(scene, lines=(*scene.lines, *scribbled_lines(scene)))
     elements = find_elements(scene)
     clock.lap("elements")
@@ -121,10 +123,11 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
     return Perception(reading, page.matrix @ turned.matrix, page.image)
 
 
-def _lines(image: Pixels, reader: Reads) -> list[OcrLine]:
-    """The writing; read again on flattened paper where the photo shows next to none."""
+def _lines(image: Pixels, reader: Reads, is_clean: bool) -> list[OcrLine]:
+    """The writing; read again on flattened paper where the photo shows next to none. Clean paper is flat already."""
     lines = reader.lines(image)
-    if len(lines) < FEW_LINES and DRAWING[0] <= len(pieces(find_ink(image).mask)[1]) <= DRAWING[1]:
+    is_poor = len(lines) < FEW_LINES and not is_clean
+    if is_poor and DRAWING[0] <= len(pieces(find_ink(image).mask)[1]) <= DRAWING[1]:
         again = reader.lines(flatten(image))
         lines = again if len(again) > len(lines) else lines
     return lines

@@ -1,15 +1,18 @@
 """Reads handwriting: RapidOCR with the PP-OCRv6 weights of its own wheel, so nothing is ever downloaded.
 
-Blocking; loading takes about a second. Boxes are in pixels of the array that was read.
+Blocking; the networks are loaded when they are first needed, which takes about a second. Boxes are in pixels of the
+array that was read.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +29,11 @@ THREADS = 2  # more slows the window down on a two-core laptop, and gains little
 DETECT_SIDE = 1280  # px, longer side seen by the text detector: 1600 costs 60 % more time and finds no more lines
 CROP_HEIGHT = 48  # px, what the recogniser was trained on
 MAX_LINES = 250  # a photographed book page; a sketch has 10 to 60
+READ_SECONDS = 7.0  # after this the lines that are left become placeholders: a page of prose, not a sketch
+BATCH = 12  # crops between two looks at the clock
+UNREAD = "~"
+"""The text of a line that was found but not read: it is shown as a placeholder."""
+UNREAD_CONFIDENCE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +78,16 @@ class Reads(Protocol):
 class TextReader:
     """Finds lines of text and reads them. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = READ_SECONDS) -> None:
+        self._seconds = seconds
+
+    @cached_property
+    def _engine(self) -> Any:
         import rapidocr
 
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         models = Path(rapidocr.__file__).parent / "models"
-        self._engine: Any = rapidocr.RapidOCR(
+        return rapidocr.RapidOCR(
             params={
                 "Global.log_level": "error",
                 "Global.use_cls": False,
@@ -96,14 +108,21 @@ class TextReader:
         self.recognise([blank])
 
     def lines(self, image: Pixels) -> list[OcrLine]:
-        """Lines of text in a BGR picture, in no particular order. Empty lines are left out."""
-        quads = self._detect(image)
-        read = self.recognise([_cut(image, quad) for quad in quads])
-        return [
-            OcrLine(quad, text, confidence)
-            for quad, (text, confidence) in zip(quads, read, strict=True)
-            if text and confidence > 0.2  # below that it is a drawing, not writing
-        ]
+        """Lines of text in a BGR picture, in no particular order. Empty lines are left out.
+
+        Short lines are read first. Where time runs out, the text of the others is UNREAD.
+        """
+        quads = sorted(self._detect(image), key=_aspect)
+        started = time.monotonic()
+        lines: list[OcrLine] = []
+        for first in range(0, len(quads), BATCH):
+            batch = quads[first : first + BATCH]
+            if time.monotonic() - started > self._seconds:
+                lines += [OcrLine(quad, UNREAD, UNREAD_CONFIDENCE) for quad in batch]
+                continue
+            read = self.recognise([_cut(image, quad) for quad in batch])
+            lines += [OcrLine(quad, text, sure) for quad, (text, sure) in zip(batch, read, strict=True)]
+        return [line for line in lines if line.text and line.confidence > 0.2]  # below it is a drawing, not writing
 
     def recognise(self, crops: Sequence[Pixels]) -> list[tuple[str, float]]:
         """The text in each crop of one line, with a confidence of 0 to 1."""
@@ -129,6 +148,11 @@ def clean(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
     kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in folded)
     return re.sub(r"\s+", " ", kept).strip()
+
+
+def _aspect(quad: Points) -> float:
+    sides = [float(np.linalg.norm(quad[i] - quad[i - 1])) for i in range(2)]
+    return max(sides) / max(1.0, min(sides))
 
 
 def _cut(image: Pixels, quad: Points) -> Pixels:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from assistant.core.sketch import Box
 from assistant.vision.ink import Ink, Mask, Piece, Pixels
-from assistant.vision.reader import OcrLine
+from assistant.vision.reader import UNREAD, OcrLine
 from assistant.vision.shapes import Shape
 from assistant.vision.strokes import Stroke
 
-SCRIBBLE = "~"  # the text of a line that was only waved
+SCRIBBLE = UNREAD  # the text of a line that was only waved
 Recognise = Callable[[Sequence[Pixels]], list[tuple[str, float]]]
 
 

@@ -157,10 +157,10 @@ def _straightness(inside: npt.NDArray[np.bool_], tolerance: float) -> float:
 def _line(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], width: int) -> tuple[float, float]:
     """A line that half of the points may disagree with: slope from medians, then twice least squares on the near."""
     half = max(1, len(xs) // 2)
-    run = float(np.median(xs[-half:]) - np.median(xs[:half]))
-    slope = float(np.median(ys[-half:]) - np.median(ys[:half])) / run if run > 0.2 * width else 0.0
-    slope = float(np.clip(slope, -0.25, 0.25))
-    base = float(np.median(ys - slope * xs))
+    run = _median(xs[-half:]) - _median(xs[:half])
+    slope = (_median(ys[-half:]) - _median(ys[:half])) / run if run > 0.2 * width else 0.0
+    slope = min(0.25, max(-0.25, slope))
+    base = _median(ys - slope * xs)
     for spread in (0.06, 0.03):
         near = np.abs(ys - base - slope * xs) <= max(3.0, spread * width)
         if near.sum() >= 5 and np.ptp(xs[near]) > 0.3 * width:
@@ -169,6 +169,14 @@ def _line(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], width: int) 
             slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
             base = float(y.mean()) - slope * middle
     return slope, base
+
+
+def _median(values: npt.NDArray[np.float64]) -> float:
+    """As np.median, which takes three times as long over a hundred values, and is asked thousands of times."""
+    middle = len(values) // 2
+    parted = np.partition(values, middle)
+    upper = float(parted[middle])
+    return upper if len(values) % 2 else (float(parted[:middle].max()) + upper) / 2
 
 
 def _is_split(mask: Mask, box: Box, unit: float) -> bool:
