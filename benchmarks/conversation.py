@@ -18,12 +18,14 @@ from typing import Any
 from assistant import app
 from assistant.audio.hibari import Hibari
 from assistant.audio.vad import Silero
+from assistant.core.ports import LanguageModel
 from assistant.core.settings import Settings
 from assistant.core.types import SPEECH_RATE, AudioFrame
 from assistant.llm.catalog import Catalog
 from assistant.llm.scripted import ScriptedModel
 from assistant.storage.paths import find_folders
 from assistant.talk import conversations_in_memory
+from benchmarks.demonstration import DIALOGUE, Storyteller
 from benchmarks.dialogue import Charged, Dialogue, Parts, Record
 from benchmarks.fast_clock import run_fast
 from benchmarks.machine import print_json, print_table
@@ -39,7 +41,6 @@ USER_DECIBEL = -26.0
 CYCLE = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP, Kind.BACKCHANNEL, Kind.INTERRUPTION, None)
 DECODE_SECONDS = 0.2  # charged for every recognition of a simulated dialogue: base on two idle cores
 QUICK = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP)  # every kind at every ratio
-DEMONSTRATION = (Kind.BACKCHANNEL, Kind.INTERRUPTION, Kind.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Bench:
                 tallies[trial.ratio].add(record)
                 await self._check_history(record, tallies[trial.ratio])
             if options.out:
-                await self._demonstrate(people, options.out)
+                await self._demonstrate(options.out)
         finally:
             self._voice.close()
             await engines.close()
@@ -109,20 +110,23 @@ class Bench:
         return {**about, "people": people_are, "wall_seconds": round(time.monotonic() - started), "ratios": by_ratio}
 
     async def _hold(self, trial: Trial, people: dict[Kind, list[Clip]]) -> Record:
-        hearing = app.SlotTranscriber(self._engines.hearing)
         draw = random.Random(trial.seed)
         stories = [" ".join(story.split()) for story in draw.sample(STORIES, len(STORIES))]
-        parts = Parts(
+        parts = self._parts(ScriptedModel(stories * (2 * len(trial.plan))))
+        return await Dialogue(parts, trial.room, people, trial.seed).run(trial.plan)
+
+    def _parts(self, model: LanguageModel) -> Parts:
+        hearing = app.SlotTranscriber(self._engines.hearing)
+        return Parts(
             hearing if self._options.real_time else Charged(hearing, DECODE_SECONDS),
             self._voice,
-            ScriptedModel(stories * (2 * len(trial.plan))),
+            model,
             self._store,
             app.SlotReader(self._engines.eyes),
             lambda: Silero(app.vad_path(self._engines.catalog)),
             self._turns,
             self._options.headset,
         )
-        return await Dialogue(parts, trial.room, people, trial.seed).run(list(trial.plan))
 
     async def _check_history(self, record: Record, tally: Tally) -> None:
         """Listens to what left the loudspeaker, and looks for words of the history that are not in it."""
@@ -133,11 +137,13 @@ class Bench:
                 tally.history_words += len(words)
                 tally.words_not_heard += words_beyond(words, words_of(transcript.text))
 
-    async def _demonstrate(self, people: dict[Kind, list[Clip]], folder: Path) -> None:
+    async def _demonstrate(self, folder: Path) -> None:
         """One dialogue as a recording (left the user, right the assistant) and as a picture."""
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        room = Room(echo_decibel=USER_DECIBEL - VOICE_DECIBEL, seed=self._options.seed)
-        record = await self._hold(Trial(0, room, DEMONSTRATION, self._options.seed), people)
+        seed = self._options.seed
+        room = Room(echo_decibel=USER_DECIBEL - VOICE_DECIBEL, seed=seed)
+        people = await make_people(seed=seed)
+        record = await Dialogue(self._parts(Storyteller()), room, people, seed).play(DIALOGUE)
         write_sound(record, folder / "conversation.wav")
         write_timeline(record, folder / "conversation.png")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from assistant.audio.echo import Canceller, EchoCanceller, EchoSafeMicrophone
@@ -55,6 +55,16 @@ class Act:
     said_at: float
     ended_at: float
     clip: Clip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a person says in a written dialogue: `after_seconds` of a phase that they wait for."""
+
+    kind: Kind
+    text: str
+    phase: str = "listening"
+    after_seconds: float = 1.0
 
 
 @dataclass(slots=True)
@@ -127,14 +137,20 @@ class Dialogue:
         self._session: Session
         self._listener: Listener
 
-    async def run(self, plan: list[Kind | None]) -> Record:
+    async def run(self, plan: Sequence[Kind | None]) -> Record:
+        return await self._hold(self._follow(plan))
+
+    async def play(self, lines: Sequence[Line]) -> Record:
+        """A dialogue that is written down, for those who want to look at one."""
+        return await self._hold(self._read(lines))
+
+    async def _hold(self, work: Coroutine[None, None, None]) -> Record:
         loop = asyncio.get_running_loop()
         cpu = time.process_time()
         tasks = [asyncio.create_task(work) for work in await self._assemble()]
         self._listener.open()
         await asyncio.sleep(1.0)
-        for disturbance in plan:
-            await self._turn(disturbance)
+        await work
         for task in reversed(tasks):
             await cancel_and_wait(task)
         record = self.record
@@ -176,6 +192,18 @@ class Dialogue:
         )
         return [record.driver.run(), card.run(), self._session.run(), self._listener.run(microphone)]
 
+    async def _follow(self, plan: Sequence[Kind | None]) -> None:
+        for disturbance in plan:
+            await self._turn(disturbance)
+
+    async def _read(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            await self._until(lambda phase=line.phase: self._session.phase == phase, STORY_SECONDS)  # type: ignore[misc]
+            await asyncio.sleep(line.after_seconds)
+            await self._speak(next(clip for clip in self._people[line.kind] if clip.text == line.text))
+        await self._until(lambda: self._session.phase == "speaking", ANSWER_SECONDS)
+        await self._until(lambda: self._session.phase == "listening", STORY_SECONDS)
+
     async def _turn(self, disturbance: Kind | None) -> None:
         await self._say(Kind.QUESTION)
         if not await self._until(lambda: self._session.phase == "speaking", ANSWER_SECONDS):
@@ -195,7 +223,9 @@ class Dialogue:
         await asyncio.sleep(self._random.uniform(0.6, 1.2))
 
     async def _say(self, kind: Kind) -> None:
-        clip = self._random.choice(self._people[kind])
+        await self._speak(self._random.choice(self._people[kind]))
+
+    async def _speak(self, clip: Clip) -> None:
         said_at = self.record.driver.say(clip.samples)
         self.record.acts.append(Act(said_at, said_at + clip.seconds, clip))
         await asyncio.sleep(clip.seconds)

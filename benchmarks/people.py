@@ -32,6 +32,7 @@ class Kind(StrEnum):
     INTERRUPTION = "interruption"
     BACKCHANNEL = "backchannel"
     STOP = "stop"
+    RESUME = "resume"
 
 
 TEXTS: dict[Kind, tuple[str, ...]] = {
@@ -57,6 +58,7 @@ TEXTS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.BACKCHANNEL: ("Mm-hm.", "Yeah.", "Right.", "Uh-huh.", "I see.", "Okay.", "Yeah, right.", "Oh, nice."),
     Kind.STOP: ("Stop.", "Wait.", "Stop, please.", "Hold on.", "Stop it."),
+    Kind.RESUME: ("Go on.", "Please continue.", "Go on with the story."),
 }
 
 
@@ -94,7 +96,7 @@ async def make_people(
 
 
 def read_people(folder: Path) -> dict[Kind, list[Clip]]:
-    """Recordings of real people. Raises InputError where a kind is missing."""
+    """Recordings of real people. Raises InputError where a kind of the plan is missing."""
     clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
     for kind in Kind:
         for path in sorted((*folder.glob(f"{kind}-*.wav"), *folder.glob(f"{kind}-*.flac"))):
@@ -103,7 +105,7 @@ def read_people(folder: Path) -> dict[Kind, list[Clip]]:
             samples = Resampler(audio.sample_rate, SPEECH_RATE).push(np.append(audio.samples, np.zeros(2000)))
             text = words.read_text().strip() if words.is_file() else ""
             clips[kind].append(Clip(kind, text, _as_recorded(samples)))
-        if not clips[kind]:
+        if not clips[kind] and kind is not Kind.RESUME:
             raise InputError(f"There is no {kind}-*.wav in {folder.name}.", "See benchmarks/CONVERSATION.md.")
     return clips
 

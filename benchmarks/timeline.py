@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from assistant.audio.resampler import Resampler
 from assistant.core.events import SpeechConfirmed, SpeechDismissed, SpeechSuspected, StopRequested
 from assistant.core.types import Samples
 from benchmarks.dialogue import Record, phase_spans
 from benchmarks.virtual_card import RATE
 
+SOUND_RATE = 8_000
 PIXELS_PER_SECOND = 40
 ROW = 90
 LEFT = 110
@@ -26,11 +28,11 @@ MARKS = {SpeechSuspected: "#c98300", SpeechConfirmed: "#b3261e", SpeechDismissed
 
 
 def write_sound(record: Record, path: Path) -> None:
-    """Left the user, right the assistant, as they were in the air."""
+    """Left the user, right the assistant, as they were in the air; four bits a sample, to be kept beside the code."""
     import soundfile
 
-    said, played = record.driver.air()
-    soundfile.write(path, np.stack([said, played], axis=1), RATE, subtype="PCM_16")
+    columns = [Resampler(RATE, SOUND_RATE).push(column) for column in record.driver.air()]
+    soundfile.write(path, np.stack(columns, axis=1), SOUND_RATE, subtype="IMA_ADPCM", format="WAV")
 
 
 def write_timeline(record: Record, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,8 +40,11 @@ class FakeMicrophone:
 
     async def hear(self, samples: Samples) -> None:
         """Give samples (whole frames of 512), and return when the listener has had the time to take them."""
-        for start in range(0, len(samples), 512):
-            self._frames.put_nowait(AudioFrame(samples[start : start + 512], SPEECH_RATE))
+        await self.take([AudioFrame(samples[at : at + 512], SPEECH_RATE) for at in range(0, len(samples), 512)])
+
+    async def take(self, frames: Iterable[AudioFrame]) -> None:
+        for frame in frames:
+            self._frames.put_nowait(frame)
         while not self._frames.empty():  # noqa: ASYNC110 - the queue has no "empty" to wait for
             await asyncio.sleep(0.001)
         await asyncio.sleep(0.005)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, Protocol
 
 import numpy as np
 
-from assistant.audio.echo_convergence import Convergence
+from assistant.audio.echo_convergence import Convergence, Trust
+from assistant.audio.echo_linear import BLOCK_SAMPLES, RoomFilter
 from assistant.audio.microphone import Framer
 from assistant.audio.resampler import Resampler
 from assistant.audio.sound_card import SoundCard
@@ -25,7 +27,7 @@ from assistant.core.ports import Emit
 from assistant.core.settings import AudioSettings
 from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
 
-BLOCK_SAMPLES = 160  # 10 ms at SPEECH_RATE, the only length WebRTC's canceller takes
+STEP_SAMPLES = 160  # 10 ms at SPEECH_RATE, the only length WebRTC's canceller takes
 DEAF_SECONDS = 0.25  # after the loudspeaker's last sound: what is still in the air and in the buffers
 HUSHED_SECONDS = 2.0  # since the loudspeaker's last sound: longer than any echo of it
 HUSH = 1e-6  # stands for silence where exact zeros would look like a microphone that is switched off
@@ -42,7 +44,7 @@ class Way(Enum):
 
 
 class Canceller(Protocol):
-    """Takes the echo of `played` out of `heard`: equally long, whole blocks of 10 ms at SPEECH_RATE."""
+    """Takes the echo of `played` out of `heard`: equally long, whole blocks of BLOCK_SAMPLES at SPEECH_RATE."""
 
     def clean(self, heard: Samples, played: Samples) -> Samples: ...
 
@@ -50,8 +52,8 @@ class Canceller(Protocol):
 class EchoCanceller:
     """WebRTC's canceller (livekit's build): finds the delay by itself. For one stream, on one thread at a time.
 
-    Takes 0.1 ms per block of 10 ms. It crushes the user while both talk, which the speech detector survives and a
-    recogniser does less: the voice is to be lowered as soon as the user is heard (docs/adr/0012).
+    Takes 0.1 ms per 10 ms. It crushes the user while both talk, which the speech detector survives now and then and a
+    recogniser does not: it judges what RoomFilter leaves, and stands in for it until that is good (docs/adr/0014).
     """
 
     def __init__(self) -> None:
@@ -66,8 +68,8 @@ class EchoCanceller:
 
     def clean(self, heard: Samples, played: Samples) -> Samples:
         cleaned = np.empty(len(heard), np.float32)
-        for start in range(0, len(heard), BLOCK_SAMPLES):
-            block = slice(start, start + BLOCK_SAMPLES)
+        for start in range(0, len(heard), STEP_SAMPLES):
+            block = slice(start, start + STEP_SAMPLES)
             self._module.process_reverse_stream(self._frame(played[block]))
             near = self._frame(heard[block])
             self._module.process_stream(near)
@@ -181,7 +183,9 @@ class Chain:
         self._resamplers = Resampler(sample_rate, SPEECH_RATE), Resampler(sample_rate, SPEECH_RATE)
         self._rest = np.zeros((2, 0), np.float32)
         self._hushed = 0
-        self._framer = Framer(SPEECH_RATE)
+        self._framers = Framer(SPEECH_RATE), Framer(SPEECH_RATE)
+        self._room = RoomFilter()
+        self._trust = Trust()
         self.convergence = Convergence()
 
     @property
@@ -195,18 +199,34 @@ class Chain:
 
     def push(self, heard: Samples, played: Samples, way: Way) -> list[AudioFrame]:
         """Equally long columns in, whole frames out. The canceller sees everything that can hold an echo."""
+        heard = np.nan_to_num(heard, posinf=0.0, neginf=0.0)  # a filter would never forget it
         columns = [resampler.push(column) for resampler, column in zip(self._resamplers, (heard, played), strict=True)]
         pair = np.concatenate([self._rest, columns], axis=1)
         whole = pair.shape[1] - pair.shape[1] % BLOCK_SAMPLES
         self._rest = pair[:, whole:]
         near, far = pair[0, :whole], pair[1, :whole]
+        was_hushed = self.is_hushed
         self._hushed = 0 if far.any() else self._hushed + len(far)
-        if self.is_hushed and way is not Way.DEAF:
-            return self._framer.push(near)  # there is no echo; the canceller keeps what it knows of the room
-        if way is Way.CLEANED and self._canceller is not None:
-            cleaned = self._canceller.clean(near, far)
-            self.convergence.push(near, far, cleaned)
-            near = cleaned if near.any() else near  # a switched-off microphone stays recognisable
-        elif way is Way.DEAF:
+        if self.is_hushed and not was_hushed:
+            self._room.forget_sound()
+        if self._canceller is None or way is Way.STRAIGHT or self.is_hushed:
+            cleaned = None  # there is no echo; the cancellers keep what they know of the room
+        else:
+            cleaned = self._clean(near, far, self._canceller)
+        if way is Way.DEAF:
             near = np.full(len(near), HUSH, np.float32)
-        return self._framer.push(near)
+        elif cleaned is not None and near.any():  # a switched-off microphone stays recognisable
+            return self._framed(*cleaned, is_crushed=not self._trust.is_earned)
+        return self._framed(near, near)
+
+    def _clean(self, near: Samples, far: Samples, canceller: Canceller) -> tuple[Samples, Samples]:
+        """For the detector and for the recogniser."""
+        crushed, cleaned = canceller.clean(near, far), self._room.clean(near, far)
+        self.convergence.push(near, far, crushed)
+        self._trust.push(near, crushed, cleaned.residual)
+        return cleaned.strict if self._trust.is_earned else crushed, cleaned.words
+
+    def _framed(self, samples: Samples, words: Samples, is_crushed: bool = False) -> list[AudioFrame]:
+        frames, spoken = (framer.push(part) for framer, part in zip(self._framers, (samples, words), strict=True))
+        pairs = zip(frames, spoken, strict=True)
+        return [replace(frame, words=other.samples, is_crushed=is_crushed) for frame, other in pairs]

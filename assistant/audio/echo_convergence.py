@@ -13,6 +13,10 @@ SETTLED_SECONDS = 0.25  # in a row
 SMOOTHING_SECONDS = 0.1
 AUDIBLE = 10 ** (-50 / 20)  # root mean square from which something is being played
 ECHO = 10 ** (-60 / 20)  # a microphone this quiet while something plays hears no echo: there is nothing to cancel
+NOBODYS = 0.01  # of the energy heard: where the canceller that spares nobody leaves less, there was only echo
+TRUSTED_DECIBEL = 8.0  # measured: with less the detector takes the rest of the echo for speech now and then
+TRUST_SMOOTHING_SECONDS = 2.0
+TRUST_SECONDS = 0.5  # of echo and nothing else
 
 
 class Convergence:
@@ -44,6 +48,37 @@ class Convergence:
         self._good_samples = self._good_samples + count if is_good else 0
         if self._good_samples >= SETTLED_SECONDS * SPEECH_RATE:
             self.is_settled = True
+
+
+class Trust:
+    """Whether what the room filter leaves is free enough of echo to be listened to for speech."""
+
+    def __init__(self) -> None:
+        self._heard = 0.0
+        self._left = 0.0
+        self._seconds = 0.0
+
+    @property
+    def decibel(self) -> float:
+        """Of echo taken out by the room filter, over the last seconds in which there was nothing but echo."""
+        return 10 * math.log10(self._heard / max(self._left, 1e-12)) if self._heard > 0 else 0.0
+
+    @property
+    def is_earned(self) -> bool:
+        return self._seconds >= TRUST_SECONDS and self.decibel >= TRUSTED_DECIBEL
+
+    def push(self, heard: Samples, crushed: Samples, residual: Samples) -> None:
+        """The same stretch, at SPEECH_RATE, while there may be an echo: as heard and as two cancellers leave it."""
+        if not len(heard):
+            return
+        power = _power(heard)
+        if power < ECHO**2 or _power(crushed) > NOBODYS * power:
+            return
+        seconds = len(heard) / SPEECH_RATE
+        weight = min(1.0, seconds / TRUST_SMOOTHING_SECONDS)
+        self._heard += weight * (power - self._heard)
+        self._left += weight * (_power(residual) - self._left)
+        self._seconds += seconds
 
 
 def _power(samples: Samples) -> float:

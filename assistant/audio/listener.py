@@ -102,7 +102,7 @@ class Listener:
         is_assistant_speaking: Callable[[], bool] = lambda: False,
         turns: TurnDetector | None = None,
     ) -> None:
-        """While the assistant speaks, speech is believed more easily and told earlier: it may be an interruption.
+        """While the assistant speaks, speech is told earlier: it may be an interruption.
 
         Without `turns` only the words and the length of a silence tell that the user is done.
         """
@@ -203,7 +203,7 @@ class Listener:
                     self._is_announced = True
                     self._emit(MicrophoneOpened(microphone.device))
                 if self._is_open or self._press is not None:
-                    await self._hear(frame.samples)
+                    await self._hear(frame)
         except DeviceError as error:
             self._emit(NoticeShown("warning", error.what, error.advice))
         finally:
@@ -213,13 +213,14 @@ class Listener:
             self._thread.close()
             self._turn_thread.close()
 
-    async def _hear(self, samples: Samples) -> None:
-        self._hint_if_muted(samples)
+    async def _hear(self, frame: AudioFrame) -> None:
+        samples = frame.samples if frame.words is None else frame.words
+        self._hint_if_muted(frame.samples)
         epoch, is_fresh = self._epoch, self._is_fresh
         self._is_fresh = False
         self._is_judging = True
         try:
-            probability = await self._thread.call(self._judge, samples, is_fresh)
+            probability = await self._thread.call(self._judge, frame.samples, is_fresh)
         finally:
             self._is_judging = False
         if epoch != self._epoch:
@@ -227,7 +228,7 @@ class Listener:
         if self._press is not None:
             self._hear_press(self._press, samples, probability)
         else:
-            self._hear_hands_free(samples, probability)
+            self._hear_hands_free(samples, probability * (KEENNESS if frame.is_crushed else 1.0))
 
     def _judge(self, samples: Samples, is_fresh: bool) -> float:
         if is_fresh:
@@ -237,7 +238,6 @@ class Listener:
     def _hear_hands_free(self, samples: Samples, probability: float) -> None:
         hint = None
         if self._is_assistant_speaking() or self._probe.is_at_work:
-            probability = min(1.0, KEENNESS * probability)
             hint = self._probe.push(len(samples), probability)
         if hint in HINTS:
             self._emit(HINTS[hint]())

@@ -21,6 +21,10 @@ class AudioFrame:
 
     samples: Samples
     sample_rate: int
+    words: Samples | None = None
+    """The same stretch for a recogniser, where `samples` are for a detector: it minds echoes less than gaps."""
+    is_crushed: bool = False
+    """An echo was taken out of `samples` at the cost of whoever spoke over it: they are to be believed more easily."""
 
     @property
     def seconds(self) -> float:

@@ -15,6 +15,8 @@ OWN_SHARE = 0.8  # of the heard words that must be ours
 FEWEST_EARLY_WORDS = 3
 FEWEST_SURE_WORDS = 4  # fewer may be a "mm-hm" or a "stop" that was cut short: the end of the utterance tells
 SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of half a second of noise
+LONGEST_HUM_WORDS = 2
+HUM_SECONDS = 0.8  # with 0.3 of pre-roll and 0.1 that the detector lags behind: "mm-hm" lasts 0.3 to 0.4
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
 
@@ -35,9 +37,15 @@ BACKCHANNEL_PHRASES = _listed(
 STOPS = _listed(
     """stop|wait|stop it|stop that|stop talking|stop speaking|hold on|hang on|quiet|be quiet|shut up|enough|
     thats enough|that is enough|pause|silence|hush|wait a minute|wait a second|wait a moment|one moment|one second|
-    stopp|halt|warte|arrete|basta"""
+    halt|warte|arrete|basta"""
 )
+LIKE_STOP = _listed("stopp|stops|stopped|stoop|step|weight|whoa|woah")  # what a recogniser makes of it, alone
 POLITE = _listed("please|hey|ok|okay|no|oh|vesper|now|right|there|just")
+
+DEMANDS = _listed(
+    """no|nope|nah|nein|non|what|why|who|how|where|when|which|whose|was|warum|wer|wie|wo|wann|quoi|pourquoi|sorry|pardon|
+    again|repeat|more|next|back|louder|quieter|slower|faster|help|vesper|continue"""
+)
 
 
 class Verdict(Enum):
@@ -75,7 +83,7 @@ def is_stop(heard: str) -> bool:
     words = _words(heard)
     bare = [word for word in words if word not in POLITE]
     distinct = [word for at, word in enumerate(bare) if at == 0 or word != bare[at - 1]]
-    return " ".join(distinct) in STOPS
+    return " ".join(distinct) in STOPS or (len(distinct) == 1 and distinct[0] in LIKE_STOP)
 
 
 def is_backchannel(heard: str) -> bool:
@@ -87,6 +95,15 @@ def is_backchannel(heard: str) -> bool:
     for phrase in sorted(BACKCHANNEL_PHRASES, key=len, reverse=True):
         rest = re.sub(rf"\b{phrase}\b", "", rest)
     return all(word in BACKCHANNELS or re.fullmatch(r"(ha|he|hm)+", word) for word in rest.split())
+
+
+def is_hum(heard: str, seconds: float) -> bool:
+    """One short sound that a recogniser made a word or two of: "mm-hm" is written "Hi.", "All night." or any name.
+
+    Who says so little to take the floor asks or refuses with it, or will say it again.
+    """
+    words = _words(heard)
+    return 0 < len(words) <= LONGEST_HUM_WORDS and seconds < HUM_SECONDS and DEMANDS.isdisjoint(words)
 
 
 def is_own_voice(heard: str, spoken: str) -> bool:

@@ -10,7 +10,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.events import Event, SpeechConfirmed, SpeechDismissed, StopRequested
 from assistant.core.ports import Emit
 from assistant.core.types import AudioFrame, Transcript, Utterance
-from assistant.session.overheard import Verdict, is_sure, judge
+from assistant.session.overheard import Verdict, is_hum, is_sure, judge
 
 VERDICTS: dict[Verdict, Callable[[str], Event]] = {
     Verdict.TAKES_FLOOR: lambda text: SpeechConfirmed(),
@@ -88,11 +88,10 @@ class Weigher:
             transcript = await self._transcribe(utterance.audio)
         except AssistantError:
             return SpeechConfirmed()  # the reply to it will say what is wrong
-        verdict = judge(transcript.text, *self._spoken())
-        if (
-            verdict is Verdict.TAKES_FLOOR
-            and utterance is not self.ended
-            and not is_sure(transcript.text, utterance.audio.seconds)
-        ):
-            return None
-        return VERDICTS[verdict](transcript.text)
+        text, verdict = transcript.text, judge(transcript.text, *self._spoken())
+        if verdict is Verdict.TAKES_FLOOR:
+            if utterance is not self.ended:
+                return VERDICTS[verdict](text) if is_sure(text, utterance.audio.seconds) else None
+            if is_hum(text, utterance.speech_samples / utterance.audio.sample_rate):
+                verdict = Verdict.BACKCHANNEL
+        return VERDICTS[verdict](text)

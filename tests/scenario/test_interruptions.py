@@ -127,6 +127,17 @@ def test_a_few_words_are_believed_only_when_the_utterance_has_ended() -> None:
     assert talk.history[-1].text == STORY
 
 
+def test_a_hum_that_is_written_as_a_word_does_not_stop_the_voice() -> None:
+    talk = telling()
+    hum = talk.transcriber.record("Nara", 0.6)
+    talk.at(5.0, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.at(5.9, UtteranceEnded(Utterance(hum, 5.4, len(hum.samples))))
+    talk.run()
+    assert not talk.of(ReplyInterrupted)
+    assert talk.history[-1].text == STORY
+
+
 def test_a_knock_after_stop_does_not_save_the_reply() -> None:
     talk = telling()
     talk.user_calls_in("stop", from_=5.0, to=5.4)

@@ -88,6 +88,33 @@ def test_no_sample_is_lost_or_doubled_whatever_the_blocks() -> None:
     assert len(heard) - len(joined) < 512 + BLOCK_SAMPLES
 
 
+def test_once_the_room_is_known_the_user_is_whole_for_the_detector_and_the_recogniser() -> None:
+    played, user = murmur(10), np.zeros(10 * SPEECH_RATE, np.float32)
+    user[8 * SPEECH_RATE :] = murmur(2, seed=1)
+    echo, chain = RoomEcho(Room(echo_decibel=0), SPEECH_RATE), Chain(SPEECH_RATE, EchoCanceller())
+    frames: list[AudioFrame] = []
+    for at in range(0, len(played), BLOCK):
+        block = slice(at, at + BLOCK)
+        frames += chain.push(echo.push(played[block]) + user[block], played[block], Way.CLEANED)
+    over = slice(8 * SPEECH_RATE, len(frames) * 512)
+    words = np.concatenate([frame.words for frame in frames if frame.words is not None])
+    detected = np.concatenate([frame.samples for frame in frames])
+    assert power(words[over] - user[over]) < power(user[over]) / 4
+    assert power(detected[over]) > power(user[over]) / 4
+    assert frames[0].is_crushed
+    assert not frames[-1].is_crushed
+
+
+def test_broken_numbers_from_a_driver_do_not_stay_in_the_filters() -> None:
+    chain, broken = Chain(SPEECH_RATE, EchoCanceller()), murmur(1)
+    broken[::100] = np.nan
+    broken[50::100] = np.inf
+    chain.push(broken, murmur(1), Way.CLEANED)
+    heard, clean = through_a_room(chain, murmur(6), Room())
+    last = slice(3 * SPEECH_RATE, len(clean))
+    assert power(clean[last]) < power(heard[last]) / 10
+
+
 def test_a_switched_off_microphone_stays_exactly_silent() -> None:
     chain = Chain(SPEECH_RATE, EchoCanceller())
     frames = chain.push(np.zeros(16_000, np.float32), murmur(1), Way.CLEANED)

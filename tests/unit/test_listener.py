@@ -23,7 +23,7 @@ from assistant.core.events import (
     UtteranceEnded,
 )
 from assistant.core.settings import EndpointSettings
-from assistant.core.types import SPEECH_RATE, Samples
+from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
 from tests.fakes import FakeMicrophone, LoudnessDetector
 
 DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SuspicionLifted, SpeechProgressed)
@@ -101,6 +101,28 @@ async def test_the_utterance_ended_when_the_speech_did(room: Room) -> None:
 
     ended_at = room.utterances()[0].utterance.ended_at
     assert 0.6 + 0.05 <= asyncio.get_running_loop().time() - ended_at < 1.2
+
+
+async def test_what_was_cleaned_for_a_recogniser_is_what_is_recognised(room: Room) -> None:
+    room.listener.open()
+    await room.silence(15)
+    words = np.full(512, 0.2, np.float32)
+    await room.microphone.take(AudioFrame(sound(1, 0.9), SPEECH_RATE, words) for _ in range(20))
+    await room.silence(30)
+
+    samples = room.utterances()[0].utterance.audio.samples
+    assert np.count_nonzero(samples == words[0]) == 20 * 512
+    assert samples.max() == words[0]
+
+
+async def test_who_was_crushed_by_the_canceller_is_believed_more_easily(room: Room) -> None:
+    room.listener.open()
+    faint = sound(1, 0.3)
+
+    await room.microphone.take(AudioFrame(faint, SPEECH_RATE) for _ in range(20))
+    assert SpeechStarted not in room.kinds
+    await room.microphone.take(AudioFrame(faint, SPEECH_RATE, faint, is_crushed=True) for _ in range(20))
+    assert SpeechStarted in room.kinds
 
 
 async def test_muted_nothing_is_heard(room: Room) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.session.overheard import Verdict, is_backchannel, is_own_voice, is_stop, judge
+from assistant.session.overheard import Verdict, is_backchannel, is_hum, is_own_voice, is_stop, judge
 
 SPOKEN = "The sea was grey that morning, and the boats stayed in the harbour. Nobody had expected the letter."
 
@@ -91,3 +91,20 @@ def test_a_word_or_two_in_the_first_moment_of_a_reply_is_not_believed() -> None:
     assert judge("Kelly.", SPOKEN) is Verdict.TAKES_FLOOR
     assert judge("Stop.", SPOKEN, has_just_begun=True) is Verdict.STOP
     assert judge("And what then?", SPOKEN, has_just_begun=True) is Verdict.TAKES_FLOOR
+
+
+def test_one_short_sound_is_a_hum_unless_it_asks_or_refuses() -> None:
+    assert is_hum("Hi.", 0.6)
+    assert is_hum("Nara?", 0.6)
+    assert is_hum("All night.", 0.6)
+    assert not is_hum("Why?", 0.6)
+    assert not is_hum("No.", 0.6)
+    assert not is_hum("Elephants.", 0.9)
+    assert not is_hum("But why?", 0.6)
+    assert not is_hum("", 0.6)
+
+
+@pytest.mark.parametrize("heard", ["Stopped.", "Weight!", "Step, please.", "Whoa!"])
+def test_what_sounds_like_stop_is_obeyed_when_nothing_else_is_said(heard: str) -> None:
+    assert is_stop(heard)
+    assert not is_stop(f"{heard} by step")
