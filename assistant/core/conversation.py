@@ -92,6 +92,7 @@ TRANSITIONS: Mapping[Phase, Mapping[type[Event], Row]] = {
     },
     Phase.HOLDING: {
         SpeechSuspected: (Phase.HOLDING, (Action.AWAIT_WORDS,)),
+        SpeechStarted: (Phase.HOLDING, (Action.AWAIT_WORDS,)),
         SuspicionLifted: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
         SpeechSampled: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),
         UtteranceEnded: (Phase.HOLDING, (Action.WEIGH_SPEECH,)),

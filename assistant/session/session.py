@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.core.aio import cancel_and_wait
 from assistant.core.conversation import Action, Conversation, Phase
 from assistant.core.events import (
@@ -21,9 +19,11 @@ from assistant.core.events import (
     ReplyFinished,
     ReplySounded,
     ShapedByHand,
+    SpeechDiscarded,
     SpeechProgressed,
     SpeechSampled,
     SpeechStarted,
+    SuspicionLifted,
     TextSubmitted,
     UtteranceEnded,
     UtteranceTranscribed,
@@ -37,7 +37,7 @@ from assistant.session.nod import Nod
 from assistant.session.reply import Ask, Reply, ReplyParts
 from assistant.session.resuming import asks_to_resume
 from assistant.session.turn_text import reads_complete
-from assistant.session.weighing import Weigher
+from assistant.session.weighing import Weigher, joined
 
 OF_A_REPLY = (ReplySounded, ReplyFinished, ReplyFailed)
 DELIVERIES = {
@@ -147,19 +147,34 @@ class Session:
         if not decides:
             return
         before = self._conversation.phase
+        if isinstance(event, SpeechDiscarded):
+            event = self._cough(event)
         actions = self._conversation.handle(event)
         for action in actions:
             await self._do(action, event)
         if before is Phase.HOLDING and self._conversation.phase is not Phase.HOLDING:
-            ended = await self._weigher.forget()
+            goes_on, ended = self._weigher.goes_on, await self._weigher.forget()
             if ended is not None and self._conversation.phase is Phase.HEARING:
-                self.post(UtteranceEnded(ended))
+                if goes_on:
+                    self._unanswered = ended
+                else:
+                    self.post(UtteranceEnded(ended))
         if self._conversation.phase != before:
             self._publish(PhaseChanged(self._conversation.phase.value))
             if self._conversation.phase is Phase.LISTENING:
                 await self._ahead.forget()
                 self._ahead.warm()
                 self._jobs.resume()
+
+    def _cough(self, event: SpeechDiscarded) -> Event:
+        """What it means: a cough behind words that still wait for an answer changes nothing about them."""
+        if self._conversation.phase is Phase.HEARING and self._unanswered is not None:
+            unanswered, self._unanswered = self._unanswered, None
+            return UtteranceEnded(unanswered)
+        if self._conversation.phase is Phase.HOLDING and self._weigher.ended is not None:
+            self._weigher.goes_on = False
+            return SuspicionLifted()
+        return event
 
     async def _do(self, action: Action, event: Event) -> None:
         if action is Action.CANCEL_REPLY:
@@ -171,7 +186,7 @@ class Session:
         elif action in DELIVERIES:
             self._deliver(DELIVERIES[action])
         elif action is Action.AWAIT_WORDS:
-            self._weigher.await_words()
+            self._weigher.await_words(have_begun=isinstance(event, SpeechStarted))
         elif action is Action.WEIGH_SPEECH:
             if isinstance(event, UtteranceEnded | SpeechSampled):
                 self._weigher.weigh(event.utterance, has_ended=isinstance(event, UtteranceEnded))
@@ -268,10 +283,3 @@ class Session:
             self._unanswered = reply.ask.event.utterance
             self._pictures = [*reply.ask.pictures, *self._pictures]
             self._ears().turn_reopened()
-
-
-def joined(first: Utterance, second: Utterance) -> Utterance:
-    """Two stretches of speech as one: the user went on before the first was understood."""
-    samples = np.concatenate([first.audio.samples, second.audio.samples])
-    speech_samples = len(first.audio.samples) + second.speech_samples
-    return Utterance(AudioFrame(samples, second.audio.sample_rate), second.ended_at, speech_samples)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import numpy as np
+
 from assistant.core.aio import cancel_and_wait
 from assistant.core.errors import AssistantError
 from assistant.core.events import Event, SpeechConfirmed, SpeechDismissed, StopRequested
@@ -38,14 +40,20 @@ class Weigher:
         self._waiting: Utterance | None = None
         self._task: asyncio.Task[None] | None = None
         self._awaits_words = False
+        self.goes_on = False
+        """After the utterance that ended, another one has begun."""
         self._withheld: Event | None = NOTHING
         """What is said when nothing more comes; None while the end of the utterance is sure to come."""
         self.ended: Utterance | None = None
         """An utterance that came to its end before there was a verdict."""
 
-    def await_words(self) -> None:
-        """Somebody has begun to speak again: no dismissal until that has been weighed too."""
+    def await_words(self, have_begun: bool) -> None:
+        """Somebody seems to speak again: no dismissal until that has been weighed too.
+
+        `have_begun` says that it is speech, whose end is sure to come.
+        """
         self._awaits_words = True
+        self.goes_on = self.goes_on or (have_begun and self.ended is not None)
 
     def weigh_nothing(self) -> None:
         """What had begun was no word: the verdict on what came before it stands."""
@@ -56,7 +64,8 @@ class Weigher:
     def weigh(self, utterance: Utterance, has_ended: bool) -> None:
         self._awaits_words = False
         if has_ended:
-            self.ended = utterance
+            self.ended = utterance = utterance if self.ended is None else joined(self.ended, utterance)
+            self.goes_on = False
         self._waiting = utterance
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
@@ -65,7 +74,7 @@ class Weigher:
         """There will be no more verdict. Returns the utterance that ended meanwhile."""
         task, self._task = self._task, None
         self._waiting = None
-        self._awaits_words, self._withheld = False, NOTHING
+        self._awaits_words, self.goes_on, self._withheld = False, False, NOTHING
         ended, self.ended = self.ended, None
         await cancel_and_wait(task)
         return ended
@@ -95,3 +104,10 @@ class Weigher:
             if is_hum(text, utterance.speech_samples / utterance.audio.sample_rate):
                 verdict = Verdict.BACKCHANNEL
         return VERDICTS[verdict](text)
+
+
+def joined(first: Utterance, second: Utterance) -> Utterance:
+    """Two stretches of speech as one: the user went on before the first was understood."""
+    samples = np.concatenate([first.audio.samples, second.audio.samples])
+    speech_samples = len(first.audio.samples) + second.speech_samples
+    return Utterance(AudioFrame(samples, second.audio.sample_rate), second.ended_at, speech_samples)
