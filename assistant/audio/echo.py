@@ -222,6 +222,8 @@ class Chain:
     def _clean(self, near: Samples, far: Samples, canceller: Canceller) -> tuple[Samples, Samples]:
         """For the detector and for the recogniser."""
         crushed, cleaned = canceller.clean(near, far), self._room.clean(near, far)
+        if np.dot(crushed, crushed) > np.dot(near, near):
+            crushed = near  # its first block is a burst of noise, which a detector takes for a syllable
         self.convergence.push(near, far, crushed)
         self._trust.push(near, crushed, cleaned.residual)
         return cleaned.strict if self._trust.is_earned else crushed, cleaned.words

@@ -15,8 +15,10 @@ AUDIBLE = 10 ** (-50 / 20)  # root mean square from which something is being pla
 ECHO = 10 ** (-60 / 20)  # a microphone this quiet while something plays hears no echo: there is nothing to cancel
 NOBODYS = 0.01  # of the energy heard: where the canceller that spares nobody leaves less, there was only echo
 TRUSTED_DECIBEL = 8.0  # measured: with less the detector takes the rest of the echo for speech now and then
-TRUST_SMOOTHING_SECONDS = 2.0
+TRUST_SMOOTHING_SECONDS = 1.0
 TRUST_SECONDS = 0.5  # of echo and nothing else
+LEAST_FLOOR = 10 ** (-80 / 10)  # the quietest microphone; less is a gap in the stream
+FLOOR_RISES = 2.0  # by so many times a second: what is never undercut is the room's own noise
 
 
 class Convergence:
@@ -56,12 +58,13 @@ class Trust:
     def __init__(self) -> None:
         self._heard = 0.0
         self._left = 0.0
+        self._floor = math.inf
         self._seconds = 0.0
 
     @property
     def decibel(self) -> float:
         """Of echo taken out by the room filter, over the last seconds in which there was nothing but echo."""
-        return 10 * math.log10(self._heard / max(self._left, 1e-12)) if self._heard > 0 else 0.0
+        return 10 * math.log10(self._heard / max(self._left, LEAST_FLOOR)) if self._heard > 0 else 0.0
 
     @property
     def is_earned(self) -> bool:
@@ -71,13 +74,13 @@ class Trust:
         """The same stretch, at SPEECH_RATE, while there may be an echo: as heard and as two cancellers leave it."""
         if not len(heard):
             return
-        power = _power(heard)
-        if power < ECHO**2 or _power(crushed) > NOBODYS * power:
+        power, left, seconds = _power(heard), _power(residual), len(heard) / SPEECH_RATE
+        self._floor = max(min(left, self._floor * FLOOR_RISES**seconds), LEAST_FLOOR)
+        if power < ECHO**2 or _power(crushed) > NOBODYS * power + self._floor:
             return
-        seconds = len(heard) / SPEECH_RATE
         weight = min(1.0, seconds / TRUST_SMOOTHING_SECONDS)
         self._heard += weight * (power - self._heard)
-        self._left += weight * (_power(residual) - self._left)
+        self._left += weight * (left - self._floor - self._left)
         self._seconds += seconds
 
 

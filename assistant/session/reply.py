@@ -125,7 +125,7 @@ class Reply:
     parts: ReplyParts
     emit: Emit
     turn_taken: bool = False
-    """The user's words are in the history."""
+    """The user's words are in the history; where they are from the beginning, only the answer is wanted."""
     _shown: str = ""
     _clauses: list[SpokenClause] = field(default_factory=list)
     _voice: Voice | None = None
@@ -145,7 +145,7 @@ class Reply:
         now = asyncio.get_running_loop().time()
         self._started_at = event.utterance.ended_at if isinstance(event, UtteranceEnded) else now
         try:
-            if await self._take_turn():
+            if self.turn_taken or await self._take_turn():
                 await self._answer()
                 await self._keep(self._shown, interrupted=False)
             self.emit(ReplyFinished(self._shown, tuple(self._stages.items())))

@@ -69,6 +69,8 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._reply_number = 0
         self._unanswered: Utterance | None = None
+        self._unheard: Ask | None = None
+        """Its words are in the history, and its answer was cut before the first sound."""
         self._pictures: list[Picture] = []
         self._ahead = HeadStart(parts, publish, self._may_speculate, self._paused)
         self._language = ""
@@ -171,6 +173,8 @@ class Session:
         if self._conversation.phase is Phase.HEARING and self._unanswered is not None:
             unanswered, self._unanswered = self._unanswered, None
             return UtteranceEnded(unanswered)
+        if self._conversation.phase is Phase.HEARING and self._unheard is not None:
+            return self._unheard.event
         if self._conversation.phase is Phase.HOLDING and self._weigher.ended is not None:
             self._weigher.goes_on = False
             return SuspicionLifted()
@@ -181,6 +185,8 @@ class Session:
             await self._cancel_reply(goes_on=isinstance(event, SpeechStarted))
         elif action is Action.DROP_SPEECH:
             self._unanswered = None
+            if not isinstance(event, TextSubmitted):
+                self._unheard = None
             await self._ahead.forget()
             self._ears().drop_speech()
         elif action in DELIVERIES:
@@ -199,22 +205,24 @@ class Session:
             self._start_reply(event)
 
     def _start_reply(self, event: UtteranceEnded | TextSubmitted) -> None:
-        pictures = tuple(self._pictures)
-        self._pictures.clear()
-        if isinstance(event, TextSubmitted):
-            pictures += event.pictures
-        else:
-            event = UtteranceEnded(self._whole(event.utterance))
-        self._unanswered = None
+        again = self._unheard is not None and event is self._unheard.event
+        ask = self._unheard if again and self._unheard is not None else self._asked(event)
+        self._unanswered = self._unheard = None
         self._reply_number += 1
         number = self._reply_number
 
         def emit(said: Event) -> None:
             self._inbox.put_nowait(_FromReply(number, said))
 
-        ahead = self._ahead if isinstance(event, UtteranceEnded) else None
-        self._reply = Reply(Ask(event, pictures, self._remark, ahead), self._parts, emit)
+        self._reply = Reply(ask, self._parts, emit, turn_taken=again)
         self._task = asyncio.create_task(self._reply.run())
+
+    def _asked(self, event: UtteranceEnded | TextSubmitted) -> Ask:
+        pictures = tuple(self._pictures)
+        self._pictures.clear()
+        if isinstance(event, TextSubmitted):
+            return Ask(event, pictures + event.pictures, self._remark)
+        return Ask(UtteranceEnded(self._whole(event.utterance)), pictures, self._remark, self._ahead)
 
     def _whole(self, utterance: Utterance) -> Utterance:
         """With what was said before it and is still to be answered."""
@@ -271,6 +279,12 @@ class Session:
     def _spoken(self) -> tuple[str, bool]:
         return self.sounding(), self._reply is not None and self._reply.has_just_begun
 
+    def _may_answer_again(self, reply: Reply) -> bool:
+        """Nothing of the answer was heard, and asking for it once more changes nothing twice."""
+        turns = self._parts.history.turns
+        is_unheard = reply.turn_taken and bool(turns) and turns[-1].role == "user"
+        return is_unheard and not reply.ask.pictures and self._jobs.shown is None
+
     async def _cancel_reply(self, goes_on: bool = False) -> None:
         """Silence first: the user hears that at once. When they `goes_on` talking, words not yet taken are carried."""
         if self._parts.voice is not None:
@@ -283,3 +297,5 @@ class Session:
             self._unanswered = reply.ask.event.utterance
             self._pictures = [*reply.ask.pictures, *self._pictures]
             self._ears().turn_reopened()
+        elif goes_on and reply is not None and self._may_answer_again(reply):
+            self._unheard = reply.ask

@@ -91,12 +91,34 @@ def test_a_second_barge_in_while_the_first_is_recognised_loses_no_words() -> Non
     assert not talk.left_running
 
 
-def test_a_cough_while_the_answer_is_being_made_does_not_lose_the_question() -> None:
-    talk = telling()
-    talk.at(2.7, SpeechStarted())
-    talk.at(2.9, SpeechDiscarded())
+@pytest.mark.parametrize("began_at", [2.7, 2.9])  # before and after its words are known
+def test_a_cough_while_the_answer_is_being_made_does_not_lose_the_question(began_at: float) -> None:
+    talk = telling(STORY)
+    talk.at(began_at, SpeechStarted())
+    talk.at(began_at + 0.3, SpeechDiscarded())
     talk.run()
     assert [turn.text for turn in talk.history] == ["tell a story", STORY]
+    assert not talk.history[-1].interrupted
+    assert talk.final_phase is Phase.LISTENING
+
+
+def test_a_cough_behind_a_typed_question_does_not_lose_it_either() -> None:
+    talk = Scenario(replies=[STORY, STORY])
+    talk.user_types("tell a story", at=1.0)
+    talk.at(1.1, SpeechStarted())
+    talk.at(1.4, SpeechDiscarded())
+    talk.run()
+    assert [turn.text for turn in talk.history] == ["tell a story", STORY]
+
+
+def test_muting_after_a_false_start_forgets_the_answer() -> None:
+    talk = telling(STORY, "Yes.")
+    talk.at(2.9, SpeechStarted())
+    talk.at(3.0, MicrophoneClosed())
+    talk.at(20.0, SpeechStarted())
+    talk.at(20.3, SpeechDiscarded())
+    talk.run()
+    assert [turn.text for turn in talk.history] == ["tell a story"]
     assert talk.final_phase is Phase.LISTENING
 
 

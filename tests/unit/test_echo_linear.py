@@ -72,17 +72,26 @@ def test_nothing_in_gives_nothing() -> None:
     assert not len(RoomFilter().clean(empty, empty).words)
 
 
-def pushed(trust: Trust, residual_gain: float, seconds: float, crushed_gain: float = 0.01) -> Trust:
+def pushed(
+    trust: Trust, residual_gain: float, seconds: float, crushed_gain: float = 0.01, noise_level: float = 1e-4
+) -> Trust:
+    """An echo that comes and goes four times a second, in a room that is never quite silent."""
+    noise = np.full(BLOCK_SAMPLES, noise_level, np.float32)
     for start in range(0, round(seconds * SPEECH_RATE), BLOCK_SAMPLES):
-        heard = np.full(BLOCK_SAMPLES, 0.1 if start % 2 == 0 else -0.1, np.float32)
-        trust.push(heard, crushed_gain * heard, residual_gain * heard)
+        echo = np.full(BLOCK_SAMPLES, 0.1 * abs(np.sin(4 * np.pi * start / SPEECH_RATE)), np.float32)
+        trust.push(echo + noise, crushed_gain * echo + noise, residual_gain * echo + noise)
     return trust
 
 
 def test_trust_is_earned_by_half_a_second_of_good_work() -> None:
     assert not pushed(Trust(), 0.2, TRUST_SECONDS / 2).is_earned
-    assert pushed(Trust(), 0.2, TRUST_SECONDS).is_earned
+    assert pushed(Trust(), 0.2, 2 * TRUST_SECONDS).is_earned
     assert not pushed(Trust(), 0.7, 5.0).is_earned
+
+
+def test_the_noise_of_the_room_is_not_held_against_the_filter() -> None:
+    assert pushed(Trust(), 0.1, 5.0, noise_level=0.02).is_earned
+    assert not pushed(Trust(), 0.7, 5.0, noise_level=0.02).is_earned
 
 
 def test_trust_is_lost_when_the_room_changes_and_comes_back() -> None:
