@@ -15,7 +15,7 @@ OWN_SHARE = 0.8  # of the heard words that must be ours
 FEWEST_EARLY_WORDS = 3
 FEWEST_SURE_WORDS = 4  # fewer may be a "mm-hm" or a "stop" that was cut short: the end of the utterance tells
 SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of half a second of noise
-LONGEST_HUM_WORDS = 2
+LONGEST_HUM_WORDS = 4  # so many a recogniser makes of it; nobody says three words in 0.4 s
 HUM_SECONDS = 0.8  # with 0.3 of pre-roll and 0.1 that the detector lags behind: "mm-hm" lasts 0.3 to 0.4
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
@@ -41,6 +41,7 @@ STOPS = _listed(
 )
 LIKE_STOP = _listed("stopp|stops|stopped|stoop|step|weight|whoa|woah")  # what a recogniser makes of it, alone
 POLITE = _listed("please|hey|ok|okay|no|oh|vesper|now|right|there|just")
+HEARD_BEFORE = _listed("to|the|a|and|so|but|uh|um|i")  # a breath before "stop", as a recogniser writes it
 
 DEMANDS = _listed(
     """no|nope|nah|nein|non|what|why|who|how|where|when|which|whose|was|warum|wer|wie|wo|wann|quoi|pourquoi|sorry|pardon|
@@ -81,6 +82,8 @@ def is_sure(heard: str, seconds: float) -> bool:
 def is_stop(heard: str) -> bool:
     """Nothing but a wish for silence, however often or politely it is said."""
     words = _words(heard)
+    if len(words) > 1 and words[0] in HEARD_BEFORE:
+        words = words[1:]
     bare = [word for word in words if word not in POLITE]
     distinct = [word for at, word in enumerate(bare) if at == 0 or word != bare[at - 1]]
     return " ".join(distinct) in STOPS or (len(distinct) == 1 and distinct[0] in LIKE_STOP)
@@ -98,7 +101,7 @@ def is_backchannel(heard: str) -> bool:
 
 
 def is_hum(heard: str, seconds: float) -> bool:
-    """One short sound that a recogniser made a word or two of: "mm-hm" is written "Hi.", "All night." or any name.
+    """One short sound that a recogniser made words of: "mm-hm" is written "Hi.", "I love you." or any name.
 
     Who says so little to take the floor asks or refuses with it, or will say it again.
     """
