@@ -71,6 +71,7 @@ def trials(options: argparse.Namespace) -> list[Trial]:
             )
             first = draw.randrange(len(CYCLE))
             plan = QUICK if options.quick else tuple(islice(cycle(CYCLE), first, first + options.turns))
+            plan = (None,) * options.turns if options.alone else plan
             made.append(Trial(ratio, room, plan, draw.randrange(1 << 30)))
     return made
 
@@ -157,6 +158,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--recordings", type=Path, help="a folder of real voices instead of synthetic ones")
     parser.add_argument("--real-time", action="store_true", help="at the pace of life: engines take what they take")
     parser.add_argument("--headset", action="store_true", help="without the canceller, to see what it does")
+    parser.add_argument("--alone", action="store_true", help="nobody interrupts: hours of its own voice only")
     parser.add_argument(
         "--quick", action="store_true", help="one short dialogue of everything per ratio, for every commit"
     )

@@ -415,8 +415,8 @@ class Scenario:
         self.at(from_ + 0.05, SpeechSuspected())
         self.at(from_ + ONSET_SECONDS, SpeechSustained())
         self.at(from_ + ONSET_SECONDS + 0.0001, SpeechStarted())
-        self.at(to + PAUSE_SECONDS, SpeechSampled(Utterance(audio, to)))
-        self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to)))
+        self.at(to + PAUSE_SECONDS, SpeechSampled(Utterance(audio, to, len(audio.samples))))
+        self.at(to + SILENCE_SECONDS, UtteranceEnded(Utterance(audio, to, len(audio.samples))))
 
     def user_speaks(self, *stretches: tuple[str, float, float], ends: bool = True) -> None:
         """One utterance with pauses in it, and everything that a listener tells while it lasts: (words, from, to)."""
