@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from assistant.core.calculator import find_sum
 from assistant.core.settings import MindSettings
 from assistant.core.types import ChatRequest, Message, Origin
 
@@ -45,7 +46,7 @@ class PromptBuilder:
     def request(self, messages: tuple[Message, ...], settings: MindSettings) -> ChatRequest:
         system = Message("system", self._system(settings.instructions or self._instructions), origin=Origin.SYSTEM)
         return ChatRequest(
-            (system, *(safe_message(message, self._mark) for message in messages)),
+            (system, *(with_sum(safe_message(message, self._mark)) for message in messages)),
             max_tokens=settings.longest_reply_tokens,
             temperature=settings.temperature,
         )
@@ -67,6 +68,12 @@ def safe_message(message: Message, mark: str) -> Message:
     if message.origin in TRUSTED:
         return replace(message, text=visible(message.text))
     return replace(message, text=quote(message.text, LABELS[message.origin], mark))
+
+
+def with_sum(message: Message) -> Message:
+    """The user's words with the result of the sum in them: the same words give the same result every time."""
+    found = find_sum(message.text) if message.role == "user" and message.origin is Origin.USER else None
+    return replace(message, text=f"{message.text}\n(Calculator: {found.text}.)") if found else message
 
 
 def pictures_as_words(message: Message, mark: str) -> Message:

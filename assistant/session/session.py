@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from assistant.core.aio import cancel_and_wait
+from assistant.core.calculator import find_sum
 from assistant.core.conversation import Action, Conversation, Phase
 from assistant.core.events import (
     ElementSelected,
     Event,
+    NoticeShown,
     PhaseChanged,
     PictureAttached,
     PictureDropped,
@@ -146,6 +148,9 @@ class Session:
             self._pictures.clear()
         elif isinstance(event, UtteranceTranscribed):
             self._language = event.language
+            self._show_sum(event.text)
+        elif isinstance(event, TextSubmitted):
+            self._show_sum(event.text)
         if not decides:
             return
         before = self._conversation.phase
@@ -232,6 +237,11 @@ class Session:
         complete = reads_complete(text, self._parts.settings.hearing.language or self._language or "en")
         self._ears().words_at_pause(complete)
         self._nod.at_pause(self._spoken_seconds, complete)
+
+    def _show_sum(self, text: str) -> None:
+        """Where the model is given a result, the user sees it: what was calculated, and that it was."""
+        if found := find_sum(text):
+            self._publish(NoticeShown("info", f"Calculated: {found.text}."))
 
     def _may_speculate(self, text: str) -> bool:
         """Not where the words go with a picture or are an order to a page, nor while a page needs the model."""
