@@ -337,6 +337,8 @@ class SessionThread:
         except AssistantError as error:
             self._publish(PictureRefused(name, error.what, error.advice))
             return
+        if picture.note:
+            self._publish(NoticeShown("info", picture.note))
         self._post(PictureAttached(name, picture))
 
     def _unmute(self) -> None:

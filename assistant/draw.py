@@ -80,6 +80,8 @@ async def draw(engines: app.Engines, drawing: Drawing) -> Drawn:
     await app.warm(eyes)
     watch.mark("load")
     picture = await eyes.decode(data, drawing.image.name)
+    if picture.note:
+        sys.stderr.write(f"vesper: {picture.note}\n")
     reading = await eyes.read(picture)
     page = PageMaker().open(reading, drawing.image.stem)
     write_output(drawing.page, page.page(0).html.encode())

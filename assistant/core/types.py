@@ -92,6 +92,8 @@ class Picture:
     height: int
     description: str = ""
     """What a text-only model is told in its place: the texts that were read and where (untrusted)."""
+    note: str = ""
+    """One sentence for the user where the file holds more than is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from assistant.gui import facts
 from assistant.gui.bridge import Commands
 from assistant.gui.intake import Intake, Purpose
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.heic *.heif *.avif *.bmp *.gif *.tif *.tiff *.pdf);;All files (*)"
 
 
 class PictureDesk(QObject):

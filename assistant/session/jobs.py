@@ -268,6 +268,8 @@ class PageJobs:
         parts = self._parts
         self._emit(PageJobProgressed(job.number, "decode"))
         picture = source if isinstance(source, Picture) else await parts.reader.decode(source, job.name)
+        if picture.note:
+            self._emit(NoticeShown("info", picture.note))
         self._emit(PageJobProgressed(job.number, "read"))
         job.reading = await parts.reader.read(picture)
         job.picture, job.flat = picture, await parts.reader.rectified(picture)

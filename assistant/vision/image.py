@@ -5,15 +5,14 @@ Runs in the vision worker. Limits are from SAFETY.md: 40 MB, 50 million pixels, 
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import InputError
 from assistant.core.types import Picture
+from assistant.vision.pdf import first_page, is_pdf
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,20 +22,27 @@ MOST_PIXELS = 50_000_000  # a 48-megapixel phone photo passes
 LONGEST_SIDE = 1600  # px: handwriting on a page stays readable, and reading takes under two seconds
 LONGEST_STRIP = 60  # times the shorter side: nothing drawable on is narrower
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "MPO")
-HEIC = (b"heic", b"heix", b"hevc", b"hevx")  # its decoders have a licence stricter than ours: none is shipped
+DAMAGE = (
+    OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ZeroDivisionError,
+    RuntimeError,  # libheif's
+)  # fmt: skip
+"""What decoders raise on damaged files, by Pillow's own issue tracker."""
 ADVICE = "Save it as PNG or JPEG and try again."
 
 
 def decode(data: bytes, name: str) -> Picture:
-    """A picture file's first frame, upright on white, at most LONGEST_SIDE pixels long. Raises InputError."""
+    """A picture file's first frame or page, upright on white, at most LONGEST_SIDE pixels long. Raises InputError."""
     import PIL.Image
 
     label = _label(name)
     _check_bytes(data, label)
-    with suppress(ImportError):
-        import pillow_heif  # type: ignore[import-not-found,unused-ignore]  # not required; phones write HEIC
+    if is_pdf(data):
+        page, count = first_page(data, label, LONGEST_SIDE)
+        return _encoded(page, f"Only the first of {count} pages of {label} is shown." if count > 1 else "")
+    if data[4:8] == b"ftyp":
+        import pi_heif  # what phones write; the wheel holds a decoder only
 
-        pillow_heif.register_heif_opener()
+        pi_heif.register_heif_opener()
     PIL.Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first, with our own words
     try:
         with warnings.catch_warnings():
@@ -51,8 +57,7 @@ def decode(data: bytes, name: str) -> Picture:
         raise InputError(f"{label} is not a picture that can be opened here.", ADVICE) from error
     except MemoryError as error:
         raise InputError(f"{label} needs more memory than there is.", "Make it smaller and try again.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
-        # what Pillow's decoders raise on damaged files, by its own issue tracker
+    except DAMAGE as error:
         raise InputError(f"{label} is damaged or cut off.", ADVICE) from error
 
 
@@ -84,19 +89,8 @@ def _check_bytes(data: bytes, label: str) -> None:
     if len(data) > MOST_BYTES:
         raise _too_large(label)
     head = data[:1024].lstrip().lower()
-    if head.startswith(b"%pdf"):
-        raise InputError(f"{label} is a PDF, and only pictures can be read.", ADVICE)
-    if data[4:8] == b"ftyp" and data[8:12] in HEIC and not _opens_heic():
-        raise InputError(
-            f"{label} is a HEIC photo, and those cannot be opened here.", "Send it from the phone as JPEG."
-        )
     if b"<svg" in head or (head.startswith(b"<?xml") and b"svg" in head):
         raise InputError(f"{label} is an SVG drawing, and only pictures made of pixels can be read.", ADVICE)
-
-
-def _opens_heic() -> bool:
-    """Has the user installed a decoder?"""
-    return importlib.util.find_spec("pillow_heif") is not None
 
 
 def _check_size(image: Image, label: str) -> None:
@@ -150,7 +144,7 @@ def _flattened(image: Image) -> Image:
     return image.convert("RGB")
 
 
-def _encoded(image: Image) -> Picture:
+def _encoded(image: Image, note: str = "") -> Picture:
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
-    return Picture(png=out.getvalue(), width=image.width, height=image.height)
+    return Picture(png=out.getvalue(), width=image.width, height=image.height, note=note)

@@ -8,12 +8,14 @@ from pathlib import Path
 from assistant.core.sketch import SketchReading
 from assistant.core.types import Picture
 from assistant.vision.codec import reading_from_json
+from assistant.vision.pdf import is_pdf
 from assistant.workers.supervisor import Report
 from assistant.workers.worker import Lifecycle, Worker
 
 SERVE = "assistant.vision.worker:serve"
 MEMORY_BYTES = 6_000_000_000  # address space, of which onnxruntime reserves half; pictures use 0.6 GB at most
 DECODE_SECONDS = 20.0
+PDF_SECONDS = 8.0  # pdfium cannot be stopped while it takes a page apart; real ones take a tenth of a second
 READ_SECONDS = 40.0  # twenty times the usual: an old laptop under load
 
 
@@ -28,8 +30,9 @@ class SketchReader:
         await self._worker.start()
 
     async def decode(self, data: bytes, name: str) -> Picture:
-        answer, png = await self._worker.call("decode", {"name": name}, data, DECODE_SECONDS)
-        return Picture(png=png, width=int(answer["width"]), height=int(answer["height"]))
+        seconds = PDF_SECONDS if is_pdf(data) else DECODE_SECONDS
+        answer, png = await self._worker.call("decode", {"name": name}, data, seconds)
+        return Picture(png, int(answer["width"]), int(answer["height"]), note=str(answer["note"]))
 
     async def read(self, picture: Picture) -> SketchReading:
         answer, _ = await self._worker.call("read", {}, picture.png, READ_SECONDS)

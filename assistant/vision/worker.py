@@ -41,7 +41,7 @@ def serve() -> Mapping[str, Function]:
 
 def decode(arguments: dict[str, Any], blob: bytes) -> Answer:
     picture = decode_file(blob, str(arguments["name"]))
-    return {"width": picture.width, "height": picture.height}, picture.png
+    return {"width": picture.width, "height": picture.height, "note": picture.note}, picture.png
 
 
 class ReadingDesk:

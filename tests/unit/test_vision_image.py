@@ -139,7 +139,80 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path):
             read_file(path)
 
 
-def test_a_heic_photo_is_named_as_what_it_is() -> None:
-    with pytest.raises(InputError, match="HEIC") as told:
-        decode(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400), "IMG_1.heic")
-    assert told.value.advice == "Send it from the phone as JPEG."
+PHOTO = Path(__file__).parents[1] / "data" / "small.heic"  # 60 x 80, a gradient
+
+
+def test_a_heic_photo_opens():
+    picture = decode(PHOTO.read_bytes(), "IMG_1.heic")
+    assert (picture.width, picture.height) == (60, 80)
+    assert pixels(PHOTO.read_bytes())[0].mean() < 60 < 190 < pixels(PHOTO.read_bytes())[-1].mean()
+
+
+@given(st.binary(max_size=60), st.integers(0, 500))
+def test_a_damaged_heic_photo_is_a_picture_or_an_input_error(noise: bytes, at: int):
+    data = bytearray(PHOTO.read_bytes())
+    data[at : at + len(noise)] = noise
+    try:
+        decode(bytes(data), "a.heic")
+    except InputError as error:
+        assert error.advice
+
+
+def test_a_heic_photo_that_claims_a_giant_size_is_refused():
+    data = bytearray(PHOTO.read_bytes())
+    size = data.find(b"ispe") + 8
+    data[size : size + 8] = (60_000).to_bytes(4, "big") * 2
+    with pytest.raises(InputError):
+        decode(bytes(data), "a.heic")
+
+
+def pdf(content: bytes = b"2 w 60 60 200 100 re S", box: str = "0 0 600 800", pages: int = 1) -> bytes:
+    """A PDF with one stream that all its pages show."""
+    numbers = range(3, 3 + pages)
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    page = f"<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents {3 + pages} 0 R>>".encode()
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {pages}>>".encode()]
+    objects += [page] * pages
+    objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
+    body = b"".join(b"%d 0 obj%s endobj\n" % (n, o) for n, o in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+def test_the_first_page_of_a_pdf_is_drawn_on_white_and_the_others_are_told_of():
+    one, three = decode(pdf(), "a.pdf"), decode(pdf(pages=3), "plan.pdf")
+    assert (one.width, one.height, one.note) == (1200, 1600, "")
+    drawn = pixels(pdf())
+    assert drawn[0, 0].tolist() == [255, 255, 255] and drawn.min() < 60
+    assert three.note == "Only the first of 3 pages of “plan.pdf” is shown."
+
+
+def test_a_locked_pdf_is_named_as_one():
+    page = Image.new("RGB", (60, 80), "white")
+    data = encoded(page, "PDF")
+    locked = data.replace(
+        b"trailer\n<<",
+        b"trailer\n<</Encrypt<</Filter/Standard/V 1/R 2/P -4/O(" + b"o" * 32 + b")/U(" + b"u" * 32 + b")>>/ID[(a)(a)]",
+    )
+    assert locked != data
+    with pytest.raises(InputError, match="password"):
+        decode(locked, "a.pdf")
+
+
+@pytest.mark.parametrize("box", ["0 0 900000000 900000000", "0 0 600 1", "0 0 nan 600"])
+def test_a_pdf_page_of_no_sheet_is_refused_or_drawn_small(box: str):
+    try:
+        picture = decode(pdf(box=box), "a.pdf")
+    except InputError as error:
+        assert error.advice
+    else:
+        assert max(picture.width, picture.height) <= LONGEST_SIDE
+
+
+@given(st.binary(max_size=80), st.integers(0, 400))
+def test_a_damaged_pdf_is_a_picture_or_an_input_error(noise: bytes, at: int):
+    data = bytearray(pdf(pages=2))
+    data[at : at + len(noise)] = noise
+    try:
+        decode(b"%PDF-1.4" + bytes(data)[8:], "a.pdf")
+    except InputError as error:
+        assert error.advice
