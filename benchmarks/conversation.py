@@ -89,7 +89,8 @@ class Bench:
     async def run(self) -> dict[str, Any]:
         options, engines = self._options, self._engines
         started = time.monotonic()
-        people = read_people(options.recordings) if options.recordings else await make_people(seed=options.seed)
+        recorded = read_people(options.recordings) if options.recordings else {}
+        people = await make_people(seed=options.seed) | recorded
         self._store = await conversations_in_memory()
         try:
             await app.warm(engines.hearing.get())
@@ -107,8 +108,12 @@ class Bench:
             await self._store.close()
         by_ratio = {f"{ratio:+d} dB": figures(tally) for ratio, tally in tallies.items()}
         about = {"seed": options.seed, "real_time": options.real_time, "headset": options.headset}
-        people_are = "recorded" if options.recordings else "synthetic"
-        return {**about, "people": people_are, "wall_seconds": round(time.monotonic() - started), "ratios": by_ratio}
+        return {
+            **about,
+            "recorded": sorted(recorded),
+            "wall_seconds": round(time.monotonic() - started),
+            "ratios": by_ratio,
+        }
 
     async def _hold(self, trial: Trial, people: dict[Kind, list[Clip]]) -> Record:
         draw = random.Random(trial.seed)

@@ -2,7 +2,7 @@
 
 The clips are made by our own synthesizer and changed in pitch and pace, so they are synthetic and say so; a folder of
 real recordings (`--recordings`) takes their place: question-*.wav|flac, interruption-*, backchannel-*, stop-*, each
-with its words in a .txt of the same name.
+with its words in a .txt of the same name. Kinds that it has none of stay synthetic.
 """
 
 from __future__ import annotations
@@ -96,17 +96,17 @@ async def make_people(
 
 
 def read_people(folder: Path) -> dict[Kind, list[Clip]]:
-    """Recordings of real people. Raises InputError where a kind of the plan is missing."""
-    clips: dict[Kind, list[Clip]] = {kind: [] for kind in Kind}
+    """Recordings of real people, for the kinds of which there are any. Raises InputError where there are none."""
+    clips: dict[Kind, list[Clip]] = {}
     for kind in Kind:
         for path in sorted((*folder.glob(f"{kind}-*.wav"), *folder.glob(f"{kind}-*.flac"))):
             words = path.with_suffix(".txt")
             audio = read_audio(path)
             samples = Resampler(audio.sample_rate, SPEECH_RATE).push(np.append(audio.samples, np.zeros(2000)))
             text = words.read_text().strip() if words.is_file() else ""
-            clips[kind].append(Clip(kind, text, _as_recorded(samples)))
-        if not clips[kind] and kind is not Kind.RESUME:
-            raise InputError(f"There is no {kind}-*.wav in {folder.name}.", "See benchmarks/CONVERSATION.md.")
+            clips.setdefault(kind, []).append(Clip(kind, text, _as_recorded(samples)))
+    if not clips:
+        raise InputError(f"There is no question-*.wav in {folder.name}.", "See benchmarks/CONVERSATION.md.")
     return clips
 
 

@@ -24,7 +24,14 @@ COLOURS = {
     "speaking": "#b8e3c0",
     "holding": "#f2b5a7",
 }
-MARKS = {SpeechSuspected: "#c98300", SpeechConfirmed: "#b3261e", SpeechDismissed: "#2e7d32", StopRequested: "#000000"}
+MARKS = {
+    SpeechSuspected: ("#c98300", "maybe somebody: lower the voice"),
+    SpeechDismissed: ("#2e7d32", "no question: go on where it was held"),
+    SpeechConfirmed: ("#b3261e", "wants the floor: give it"),
+    StopRequested: ("#000000", "stop"),
+}
+TOP = 34  # two lines of what was said
+FLOOR = TOP + 3 * ROW
 
 
 def write_sound(record: Record, path: Path) -> None:
@@ -39,25 +46,26 @@ def write_timeline(record: Record, path: Path) -> None:
     said, played = record.driver.air()
     heard = record.driver.microphone()
     width = LEFT + round(record.seconds * PIXELS_PER_SECOND) + 20
-    image = Image.new("RGB", (width, 5 * ROW + 20), "white")
+    image = Image.new("RGB", (width, TOP + 4 * ROW + 60), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(13)
     for row, (name, samples) in enumerate((("user", said), ("assistant", played), ("microphone", heard))):
-        draw.text((8, row * ROW + 38), name, fill="black", font=font)
-        _draw_wave(draw, samples, row * ROW + 45)
+        draw.text((8, TOP + row * ROW + 38), name, fill="black", font=font)
+        _draw_wave(draw, samples, TOP + row * ROW + 45)
     for phase, colour in COLOURS.items():
         for start, end in phase_spans(record, phase):
-            box = (_x(record, start), 3 * ROW + 15, _x(record, end), 3 * ROW + 55)
+            box = (_x(record, start), FLOOR + 15, _x(record, end), FLOOR + 55)
             draw.rectangle(box, fill=colour)
-            if box[2] - box[0] > 60:
-                draw.text((box[0] + 4, 3 * ROW + 27), phase, fill="black", font=font)
-    draw.text((8, 3 * ROW + 27), "floor", fill="black", font=font)
+            if box[2] - box[0] > font.getlength(phase) + 6:
+                draw.text((box[0] + 3, FLOOR + 27), phase, fill="black", font=font)
+    draw.text((8, FLOOR + 27), "floor", fill="black", font=font)
     for at, event in record.events:
         if type(event) in MARKS:
             x = _x(record, at)
-            draw.line((x, 3 * ROW + 5, x, 3 * ROW + 65), fill=MARKS[type(event)], width=2)
-    for act in record.acts:
-        draw.text((_x(record, act.said_at), 2), act.clip.text if act.clip else "(button)", fill="#1a4d80", font=font)
+            draw.line((x, FLOOR + 5, x, FLOOR + 65), fill=MARKS[type(event)][0], width=2)
+    for number, act in enumerate(record.acts):
+        said = act.clip.text if act.clip else "(button)"
+        draw.text((_x(record, act.said_at), 2 + 16 * (number % 2)), said, fill="#1a4d80", font=font)
     _draw_legend(draw, font, record.seconds)
     image.save(path, optimize=True)
 
@@ -73,12 +81,12 @@ def _draw_wave(draw: ImageDraw.ImageDraw, samples: Samples, middle: int) -> None
 
 def _draw_legend(draw: ImageDraw.ImageDraw, font: ImageFont.ImageFont | ImageFont.FreeTypeFont, seconds: float) -> None:
     x = LEFT
-    for kind, colour in MARKS.items():
-        draw.line((x, 4 * ROW + 5, x, 4 * ROW + 21), fill=colour, width=2)
-        draw.text((x + 6, 4 * ROW + 6), kind.__name__, fill="black", font=font)
-        x += 150
     for second in range(0, round(seconds), 5):
-        draw.text((LEFT + second * PIXELS_PER_SECOND, 4 * ROW + 35), f"{second} s", fill="#777777", font=font)
+        draw.text((LEFT + second * PIXELS_PER_SECOND, FLOOR + 72), f"{second} s", fill="#777777", font=font)
+    for colour, meaning in MARKS.values():
+        draw.line((x, FLOOR + 105, x, FLOOR + 121), fill=colour, width=2)
+        draw.text((x + 6, FLOOR + 106), meaning, fill="black", font=font)
+        x += round(font.getlength(meaning)) + 30
 
 
 def _x(record: Record, at: float) -> float:

@@ -23,6 +23,7 @@ from assistant.core.events import (
     UtteranceTranscribed,
 )
 from assistant.core.types import Samples
+from assistant.session.numerals import cardinal
 from benchmarks.dialogue import AFTERMATH_SECONDS, Act, Record, interruptions, phase_spans
 from benchmarks.people import Kind
 from benchmarks.virtual_card import BLOCK, RATE
@@ -185,7 +186,9 @@ def words_beyond(heard: Sequence[str], sounded: Sequence[str]) -> int:
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower().replace("'", "").replace("-", ""))
+    """Without what recognisers do not agree on: apostrophes, hyphens, figures."""
+    words = re.findall(r"\w+", text.lower().replace("'", "").replace("-", ""))
+    return [part for word in words for part in (cardinal(int(word)).split() if word.isdecimal() else [word])]
 
 
 def distance(first: Sequence[str], second: Sequence[str]) -> int:
