@@ -6,10 +6,12 @@ that a turn was interrupted is a mark beside the text, never dots inside it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant.core.types import Message, Origin, Picture
 
+RESTS = {",": 6, ":": 6, ";": 6, ".": 13, "!": 13, "?": 13}  # letters; measured on hibari: 0.38 s and 0.82 s
 DOUBT_SECONDS = 0.05  # words are not equally fast; one that was not heard must not count as heard
 
 
@@ -35,7 +37,7 @@ class SpokenClause:
 def heard_text(clauses: tuple[SpokenClause, ...], played_seconds: float) -> str:
     """The words that were fully played. Inside a clause a word's share of the time is its share of the letters.
 
-    Measured on the bundled voices, a word's end is found 0.15 s late on average, and 3 in 100 are 0.1 s early.
+    A voice rests at some commas and not at others, so a word counts when it has been played either way.
     """
     heard: list[str] = []
     for clause in clauses:
@@ -49,18 +51,21 @@ def heard_text(clauses: tuple[SpokenClause, ...], played_seconds: float) -> str:
 
 def _words_until(clause: SpokenClause, played_seconds: float) -> list[str]:
     words = clause.text.split()
-    letters = sum(len(word) for word in words)
     length = clause.end_seconds - clause.start_seconds
-    played = played_seconds - clause.start_seconds - DOUBT_SECONDS
-    played_letters = letters * played / length if length > 0 else 0.0
-    heard: list[str] = []
+    played = (played_seconds - clause.start_seconds - DOUBT_SECONDS) / length if length > 0 else 0.0
+    plain, rested = _shares(words, {}), _shares(words, RESTS)
+    ends = [max(pair) for pair in zip(plain, rested, strict=True)]
+    return words[: sum(end <= played for end in ends)]
+
+
+def _shares(words: list[str], rests: Mapping[str, int]) -> list[float]:
+    """Where in the clause each word ends, 0 to 1; `rests` are the letters that a mark at a word's end stands for."""
+    ends: list[int] = []
     passed = 0
     for word in words:
-        passed += len(word)
-        if passed > played_letters:
-            break
-        heard.append(word)
-    return heard
+        ends.append(passed + len(word))
+        passed = ends[-1] + rests.get(word[-1], 0)
+    return [end / ends[-1] for end in ends]
 
 
 class History:

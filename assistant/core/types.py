@@ -31,6 +31,12 @@ class AudioFrame:
         return len(self.samples) / self.sample_rate
 
 
+def silent_seconds(frame: AudioFrame) -> float:
+    """From the frame's beginning to its first sound; all of it where it is silent."""
+    loud = np.flatnonzero(np.abs(frame.samples) > QUIET)
+    return int(loud[0]) / frame.sample_rate if len(loud) else frame.seconds
+
+
 def sounding_seconds(frame: AudioFrame) -> float:
     """From the frame's beginning to its last sound; 0 where it is silent."""
     loud = np.flatnonzero(np.abs(frame.samples) > QUIET)

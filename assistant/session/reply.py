@@ -51,6 +51,7 @@ from assistant.core.types import (
     Picture,
     Transcript,
     Utterance,
+    silent_seconds,
     sounding_seconds,
 )
 from assistant.session.follower import Follower
@@ -317,17 +318,18 @@ class Reply:
             self.emit(ReplyHeard(None))
             self._clauses.append(SpokenClause(clause, start, start))  # read by the time it would have been heard
             return
-        seconds = voiced_seconds = 0.0
+        seconds = voiced_seconds = lead_seconds = 0.0
         async for frame in sound_of(clause, voice.synthesizer, self._speculation):
             await voice.speaker.play(frame)
             if sounding := sounding_seconds(frame):
+                lead_seconds = lead_seconds if voiced_seconds else seconds + silent_seconds(frame)
                 voiced_seconds = seconds + sounding
             seconds += frame.seconds
             if self._sound_watch is None:
                 self._mark("first_audio")
                 self._sound_watch = asyncio.create_task(self._watch_sound(voice.speaker))
         self._queued_seconds = start + seconds
-        self._clauses.append(SpokenClause(clause, start, start + (voiced_seconds or seconds)))
+        self._clauses.append(SpokenClause(clause, start + lead_seconds, start + (voiced_seconds or seconds)))
         self.emit(ClauseSynthesized(clause, seconds))
 
     async def _watch_sound(self, speaker: Speaker) -> None:

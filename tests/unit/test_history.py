@@ -23,6 +23,16 @@ def test_a_word_counts_when_it_was_fully_played() -> None:
     assert heard_text(CLAUSES, 3.2) == "Once upon a time. There was"
 
 
+def test_a_rest_may_be_made_at_a_comma_or_not() -> None:
+    clause = SpokenClause("Four things: flour, water, salt.", 0.0, 4.0)
+    words = clause.text.split()
+    for played in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5):
+        heard = heard_text((clause,), played).split()
+        assert heard == words[: len(heard)]
+        assert len("".join(heard)) / len("".join(words)) <= played / 4
+    assert heard_text((clause,), 1.5) == "Four"  # at an even pace "things:" would be over at 1.6, with rests at 1.0
+
+
 def test_a_clause_without_sound_was_not_heard_early() -> None:
     assert heard_text((SpokenClause("Hm.", 0.0, 0.0), *CLAUSES), 0.0) == "Hm."
 
