@@ -22,7 +22,6 @@ from assistant.core.aio import cancel_and_wait
 from assistant.core.attention import Earcon
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
-    DownloadProgressed,
     ElementSelected,
     EngineStateChanged,
     Event,
@@ -37,12 +36,13 @@ from assistant.core.events import (
 )
 from assistant.core.history import History
 from assistant.core.ports import Emit
-from assistant.core.settings import Settings, TalkSettings
+from assistant.core.settings import MindSettings, Settings, TalkSettings
 from assistant.core.types import AudioFrame
-from assistant.gui.facts import SettingsApplied, SheetPictureOpened, TurnsRestored
+from assistant.gui.facts import KeyAnswered, MindPlanned, SettingsApplied, SheetPictureOpened, TurnsRestored
 from assistant.learning import learner
-from assistant.listings import choices_listed, models_listed
+from assistant.listings import choices_listed, keep_key, mind_in_words, models_listed
 from assistant.llm.prompts import PromptBuilder
+from assistant.model_shelf import ModelShelf
 from assistant.pages.page_maker import PageMaker
 from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
@@ -74,6 +74,7 @@ class SessionThread:
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._closing = asyncio.Event()
         self._fetching: asyncio.Task[None] | None = None
+        self._shelf = ModelShelf(engines, publish, self._list_choices, self._load)
         self._camera = CameraWatch(Camera(), publish)
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: list[Callable[[], object]] | None = []
@@ -280,6 +281,12 @@ class SessionThread:
     def change_settings(self, settings: Settings) -> None:
         self._spawn(self._change(settings))
 
+    def plan_mind(self, settings: MindSettings) -> None:
+        self._spawn(self._plan(settings))
+
+    def store_key(self, server_url: str, key: str) -> None:
+        self._spawn(self._store_key(server_url, key))
+
     def check_sound(self, check: str) -> None:
         self._call(lambda: self._keep(self._check.run(check)))
 
@@ -291,7 +298,7 @@ class SessionThread:
 
     def fetch_models(self, ids: tuple[str, ...]) -> None:
         def begin() -> None:
-            self._fetching = self._keep(self._fetch(ids))
+            self._fetching = self._keep(self._shelf.fetch(ids))
 
         self._call(begin)
 
@@ -299,7 +306,7 @@ class SessionThread:
         self._call(lambda: self._fetching.cancel() if self._fetching else None)
 
     def remove_model(self, model_id: str) -> None:
-        self._spawn(self._remove(model_id))
+        self._spawn(self._shelf.remove(model_id))
 
     def _call(self, action: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the window is on its way out
@@ -387,33 +394,8 @@ class SessionThread:
     async def _list_choices(self) -> None:
         self._publish(await asyncio.to_thread(choices_listed, self._engines.catalog))
 
-    async def _fetch(self, ids: tuple[str, ...]) -> None:
-        from assistant.llm.catalog import hub_url
-        from assistant.llm.download import Downloader, DownloadOptions
+    async def _plan(self, settings: MindSettings) -> None:
+        self._publish(MindPlanned(await asyncio.to_thread(mind_in_words, settings, self._engines.catalog)))
 
-        catalog, offline = self._engines.catalog, self._engines.settings.privacy.offline
-
-        def report(progress: DownloadProgressed) -> None:
-            self._loop.call_soon_threadsafe(self._publish, progress)
-
-        if not offline:
-            self._engines.record("Connection", {"to": hub_url(), "why": f"the models {', '.join(ids)}"})
-        try:
-            await Downloader(catalog, DownloadOptions(hub_url(), offline)).fetch(ids, report)
-        except AssistantError as error:
-            self._publish(NoticeShown("error", error.what, error.advice))
-        finally:
-            self._publish(models_listed(self._engines.catalog))
-            await self._list_choices()
-        await self._load()
-
-    async def _remove(self, model_id: str) -> None:
-        from assistant.llm.catalog import hub_url
-        from assistant.llm.download import Downloader, DownloadOptions
-
-        catalog = self._engines.catalog
-        try:
-            await asyncio.to_thread(Downloader(catalog, DownloadOptions(hub_url())).remove, model_id)
-        except AssistantError as error:
-            self._publish(NoticeShown("error", error.what, error.advice))
-        self._publish(models_listed(self._engines.catalog))
+    async def _store_key(self, server_url: str, key: str) -> None:
+        self._publish(KeyAnswered(server_url, await asyncio.to_thread(keep_key, server_url, key)))

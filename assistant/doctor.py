@@ -18,7 +18,8 @@ import psutil
 
 from assistant import __version__, app
 from assistant.core.errors import AssistantError
-from assistant.core.settings import MindSettings, VoiceSettings
+from assistant.core.settings import VoiceSettings
+from assistant.listings import mind_in_words
 from assistant.storage.settings_file import load_settings
 from assistant.storage.sound_memory import measured
 
@@ -107,7 +108,7 @@ def _engines(engines: app.Engines) -> dict[str, str]:
     settings = engines.settings
     return {
         "hearing": _hearing(engines),
-        "mind": _mind(settings.mind, engines),
+        "mind": mind_in_words(settings.mind, engines.catalog),
         "voice": _voice(settings.voice),
         "model that sees": _vision(),
         "eyes": "rapidocr and shape analysis in a process of their own, on the processor",
@@ -155,30 +156,6 @@ def _speech_server(url: str, model: str) -> str:
     if not url:
         return "a server without an address yet"
     return f"{model or 'the usual model'} {app.place_of(url)}, {describe_key(url)}"
-
-
-def _mind(settings: MindSettings, engines: app.Engines) -> str:
-    if settings.server_url:
-        from assistant.llm.server_key import describe_key
-
-        model = settings.server_model or "its default model"
-        return f"{model} on the server you named, {describe_key(settings.server_url)}"
-    if settings.folder:
-        return _own_mind(settings)
-    decided = app.mind_plan(settings, engines.catalog)
-    detail = f"{decided.engine.threads} threads, {decided.engine.context_tokens} tokens of context"
-    missing = "" if engines.catalog.is_present(decided.model_id) else " It is not on this machine yet."
-    return f"{decided.reason} With {detail}.{missing}"
-
-
-def _own_mind(settings: MindSettings) -> str:
-    """Which engine runs the user's own folder, why, and the sum of what it needs; or what is wrong."""
-    from assistant.llm.own_mind import describe_own_mind
-
-    try:
-        return describe_own_mind(settings)
-    except AssistantError as error:
-        return str(error)
 
 
 def _vision() -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.app import kokoro_styles
+from assistant.app import kokoro_styles, mind_plan
 from assistant.core.errors import AssistantError
+from assistant.core.settings import MindSettings
 from assistant.gui.facts import Choices, ChoicesListed, ModelRow, ModelsListed, Voices
 from assistant.llm.catalog import Catalog
 
@@ -44,3 +45,36 @@ def voices_of(catalog: Catalog) -> tuple[Voices, ...]:
         return (hibari,)
     names = tuple(sorted(kokoro_styles(catalog)))
     return (hibari, Voices("kokoro", "Kokoro: finer, wants a fast machine", names))
+
+
+def mind_in_words(settings: MindSettings, catalog: Catalog) -> str:
+    """Which engine would run it and why, and the sum of what it needs; or what is wrong. Loads nothing. Blocking."""
+    if settings.server_url:
+        from assistant.llm.server_key import describe_key
+
+        model = settings.server_model or "its default model"
+        return f"{model} on the server you named, {describe_key(settings.server_url)}"
+    if settings.folder:
+        from assistant.llm.own_mind import describe_own_mind
+
+        try:
+            return describe_own_mind(settings)
+        except AssistantError as error:
+            return str(error)
+    decided = mind_plan(settings, catalog)
+    detail = f"{decided.engine.threads} threads, {decided.engine.context_tokens} tokens of context"
+    missing = "" if catalog.is_present(decided.model_id) else " It is not on this machine yet."
+    return f"{decided.reason} With {detail}.{missing}"
+
+
+def keep_key(server_url: str, key: str) -> str:
+    """What became of it, in words. An empty key is forgotten. Blocking: a keyring may ask to be unlocked."""
+    from assistant.llm.server_key import address_of, forget_key, save_key
+
+    try:
+        if key:
+            save_key(server_url, key)
+            return f"The key for {address_of(server_url)} is in the system’s keyring."
+        return "The key is forgotten." if forget_key(server_url) else "There was no key."
+    except AssistantError as error:
+        return str(error)

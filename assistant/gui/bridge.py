@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from assistant.core.events import ElementSelected, Event, ShapedByHand
-from assistant.core.settings import Settings
+from assistant.core.settings import MindSettings, Settings
 
 
 class Bridge(QObject):
@@ -65,6 +65,12 @@ class Commands(Protocol):
         """The talk button came up: what was said is complete."""
 
     def change_settings(self, settings: Settings) -> None: ...
+
+    def plan_mind(self, settings: MindSettings) -> None:
+        """What would this language model need? Nothing is loaded. Answered by facts.MindPlanned."""
+
+    def store_key(self, server_url: str, key: str) -> None:
+        """Keep the key of a server in the system's keyring; an empty one is forgotten. facts.KeyAnswered follows."""
 
     def check_sound(self, check: str) -> None:
         """`check` as in facts.SoundChecked, which answers it, several times."""

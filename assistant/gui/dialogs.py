@@ -29,6 +29,8 @@ class Dialogs:
             self.settings = SettingsDialog(self._window, state.settings, state.choices)
             self.settings.changed.connect(self._change)
             self.settings.checked.connect(self._commands.check_sound)
+            self.settings.plan_wanted.connect(self._commands.plan_mind)
+            self.settings.key_given.connect(self._commands.store_key)
             self.settings.show_state(state)
             self.settings.finished.connect(self._forget_settings)
             self._dress(self.settings)

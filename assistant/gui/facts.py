@@ -76,6 +76,21 @@ class SoundChecked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MindPlanned(Event):
+    """What the language model of some settings would need, or why it cannot run, in words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAnswered(Event):
+    """What became of a server's key, in words. The key itself never comes back."""
+
+    server_url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnsRestored(Event):
     """The stored conversation the window starts with; an empty one clears transcript and pages."""
 

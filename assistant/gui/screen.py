@@ -140,6 +140,9 @@ class ViewState:
     downloads: Mapping[str, Download] = field(default_factory=dict)
     models: tuple[ModelRow, ...] = ()
     sound_check: SoundChecked | None = None
+    mind_plan: str = ""
+    key_answers: Mapping[str, str] = field(default_factory=dict)
+    """By the address of a server."""
     choices: Choices = field(default_factory=Choices)
     settings: Settings = field(default_factory=Settings)
 

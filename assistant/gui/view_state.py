@@ -237,6 +237,14 @@ def _sound_checked(state: ViewState, event: facts.SoundChecked) -> ViewState:
     return replace(state, sound_check=event)
 
 
+def _mind_planned(state: ViewState, event: facts.MindPlanned) -> ViewState:
+    return replace(state, mind_plan=event.text)
+
+
+def _key_answered(state: ViewState, event: facts.KeyAnswered) -> ViewState:
+    return replace(state, key_answers={**state.key_answers, event.server_url: event.text})
+
+
 def _settings(state: ViewState, event: facts.SettingsApplied) -> ViewState:
     return replace(state, settings=event.settings)
 
@@ -270,6 +278,8 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     facts.ChoicesListed: _choices,
     facts.SettingsApplied: _settings,
     facts.SoundChecked: _sound_checked,
+    facts.MindPlanned: _mind_planned,
+    facts.KeyAnswered: _key_answered,
     facts.TurnsRestored: _restored,
     **view_pages.CHANGES,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.core.events import ElementSelected, ShapedByHand
-from assistant.core.settings import Settings
+from assistant.core.settings import MindSettings, Settings
 
 
 class FakeCommands:
@@ -74,3 +74,9 @@ class FakeCommands:
 
     def remove_model(self, model_id: str) -> None:
         self.calls.append(("remove_model", model_id))
+
+    def plan_mind(self, settings: MindSettings) -> None:
+        self.calls.append(("plan_mind", settings))
+
+    def store_key(self, server_url: str, key: str) -> None:
+        self.calls.append(("store_key", server_url, key))

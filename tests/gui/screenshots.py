@@ -262,6 +262,31 @@ def talking(window: MainWindow) -> None:
         window.dialogs.settings.list.setCurrentRow(1)
 
 
+PLAN = (
+    "Qwen3-VL-4B from your folder through transformers, because its files are safetensors. Qwen3-VL-4B at 8 bits: "
+    "weights 5.0 + context of 8192 tokens 1.2 + working memory 0.5 = 6.7 GB; 10.9 GB of the graphics card are free, "
+    "and 1.9 GB of them stay free."
+)
+
+
+def model(window: MainWindow) -> None:
+    window.show_settings()
+    tell(window, facts.MindPlanned(PLAN))
+    dialog = window.dialogs.settings
+    if dialog is not None:
+        dialog.list.setCurrentRow(3)
+        dialog.model_page.folder.setText("/home/me/models/Qwen3-VL-4B")
+        dialog.model_page.folder.editingFinished.emit()
+
+
+def speech_server(window: MainWindow) -> None:
+    window.show_settings()
+    dialog = window.dialogs.settings
+    if dialog is not None:
+        dialog.voice_page.show_server(True)
+        dialog.voice_page.url.setText("https://lab.example/v1")
+
+
 def sound(window: MainWindow) -> None:
     window.show_settings()
     tell(window, events.LevelMeasured(0.6, 0.2))
@@ -276,7 +301,7 @@ SCENES: dict[str, Scene] = {
     for scene in (
         empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
         appearance, models, pointing, inking, correcting, choosing, drawing, first_run, downloading, dropping,
-        asleep, muted, ways, talking, sound,
+        asleep, muted, ways, talking, sound, model, speech_server,
     )
 }  # fmt: skip
 

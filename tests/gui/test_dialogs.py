@@ -201,7 +201,7 @@ def test_the_voice_can_be_listened_to_and_its_fault_is_shown(qtbot, window, comm
     window._paint()
 
     assert commands.named("check_sound") == [("voice",)]
-    assert dialog._voice_answer.text() == "There is no loudspeaker."
+    assert dialog.voice_page.answer.text() == "There is no loudspeaker."
 
 
 def test_a_name_that_cannot_be_said_is_not_taken(qtbot, window, commands):
@@ -235,3 +235,92 @@ def test_the_new_controls_are_reached_by_the_keyboard(qtbot, window):
 
     for control in controls:
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.objectName()
+
+
+def type_into(line: QLineEdit, text: str) -> None:
+    line.setText(text)
+    line.editingFinished.emit()
+
+
+def test_a_model_of_ones_own_is_planned_before_it_is_loaded(dialog):
+    asked = []
+    dialog.plan_wanted.connect(asked.append)
+    page = dialog.model_page
+    dialog.list.setCurrentRow(3)
+    type_into(page.folder, "/models/own")
+    choose(named(dialog, QComboBox, "Weights"), "8-bit")
+
+    assert [(one.folder, one.weights) for one in asked] == [
+        ("", "auto"),
+        ("/models/own", "auto"),
+        ("/models/own", "8-bit"),
+    ]
+    assert dialog.heard == []
+    assert not page.use.isHidden()
+    page.use.click()
+    assert (dialog.settings.mind.folder, dialog.settings.mind.weights) == ("/models/own", "8-bit")
+    assert page.use.isHidden()
+
+
+def test_what_a_model_needs_is_shown(window, commands):
+    window.show_settings()
+    dialog = window.dialogs.settings
+    dialog.list.setCurrentRow(3)
+    assert [asked.folder for (asked,) in commands.named("plan_mind")] == [""]
+
+    window.on_event(facts.MindPlanned("weights 5.0 + context 1.2 = 6.7 GB"))
+    window._paint()
+    assert dialog.model_page.plan.text() == "weights 5.0 + context 1.2 = 6.7 GB"
+
+
+def test_how_to_run_a_folder_is_asked_only_where_there_is_one(dialog):
+    dialog.list.setCurrentRow(3)
+    weights = named(dialog, QComboBox, "Weights")
+    assert weights.isHidden()
+    type_into(dialog.model_page.folder, "/models/own")
+    assert not weights.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("page", "group", "before"), [("talking_page", "hearing", "auto"), ("voice_page", "voice", "hibari")]
+)
+def test_a_speech_server_counts_once_it_has_an_address(dialog, page, group, before):
+    page = getattr(dialog, page)
+    engine = named(page, QComboBox, "Recogniser" if group == "hearing" else "Engine")
+    assert page.url.isHidden()
+    choose(engine, "server")
+    assert not page.url.isHidden() and "sent to that server" in page._warning.text()
+    assert getattr(dialog.settings, group).engine == before
+
+    type_into(page.url, "https://lab/v1")
+    assert getattr(dialog.settings, group).engine == "server"
+    assert getattr(dialog.settings, group).server_url == "https://lab/v1"
+    choose(engine, "faster-whisper" if group == "hearing" else "kokoro")
+    assert page.url.isHidden() and not getattr(dialog.settings, group).is_elsewhere
+
+
+def test_a_key_is_handed_over_once_and_not_kept_in_the_field(window, commands):
+    window.show_settings()
+    dialog = window.dialogs.settings
+    page = dialog.model_page
+    type_into(page.url, "https://lab/v1")
+    page.key.line.setText("sesame")
+    page.key.button.click()
+
+    assert commands.named("store_key") == [("https://lab/v1", "sesame")]
+    assert page.key.line.text() == ""
+    assert page.key.line.echoMode() is QLineEdit.EchoMode.Password
+    window.on_event(facts.KeyAnswered("https://lab/v1", "The key is in the keyring."))
+    window._paint()
+    assert page.key.answer.text() == "The key is in the keyring."
+
+
+def test_every_field_of_every_page_has_a_name_and_is_reached_by_the_keyboard(dialog):
+    for page in range(dialog.stack.count()):
+        widget = dialog.stack.widget(page)
+        for kind in (QLineEdit, QComboBox, QCheckBox, QSlider):
+            for field in widget.findChildren(kind):
+                if field.parent().metaObject().className() in ("QKeySequenceEdit", "QComboBox"):
+                    continue
+                assert field.accessibleName() or field.text(), (page, field)
+                assert field.focusPolicy() & Qt.FocusPolicy.TabFocus
