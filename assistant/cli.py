@@ -23,7 +23,20 @@ exit codes:
   4 a model or its process failed   130 stopped with Ctrl+C
 """
 
-BENCHMARKS = ("asr", "llm", "vlm", "load", "tts", "sketch", "elements", "start", "talk", "turns", "conversation")
+BENCHMARKS = (
+    "asr",
+    "llm",
+    "vlm",
+    "together",
+    "load",
+    "tts",
+    "sketch",
+    "elements",
+    "start",
+    "talk",
+    "turns",
+    "conversation",
+)
 LARGEST_SEED = 2**31 - 1
 LONGEST_THOUGHT = 600.0  # seconds; every way of looking at a drawing is tried long before
 MOST_STEPS = 100_000
