@@ -8,9 +8,14 @@ from PySide6.QtGui import QKeyEvent
 
 def keeps_escape(event: QEvent) -> bool:
     """Claims the key in a widget's `event`, ahead of the window's shortcuts; it then arrives as a key press."""
-    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    if event.key() != Qt.Key.Key_Escape:
+    if not is_escape(event):
         return False
     event.accept()
     return True
+
+
+def is_escape(event: QEvent) -> bool:
+    """Is the key about to be taken by a shortcut?"""
+    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return event.key() == Qt.Key.Key_Escape

@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QWidget
 
 from assistant.core.sketch import Box, Places
-from assistant.gui.escape import keeps_escape
-from assistant.gui.page_scripts import OWN_WORLD, all_places, box_of, part_at, place_of, places_of
+from assistant.gui.escape import is_escape, keeps_escape
+from assistant.gui.page_scripts import OWN_WORLD, all_places, box_of, close_dialog, part_at, place_of, places_of
 from assistant.gui.theme import LIGHT, Colors
 
 if TYPE_CHECKING:
@@ -159,13 +159,18 @@ class PagePointer(QWidget):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Alt and a click point at a part without the mode; the page sees neither press nor release."""
+        """Alt and a click point at a part without the mode; the page sees neither press nor release.
+
+        Escape closes a dialog of the page as well, whatever else it stops.
+        """
         if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
             assert isinstance(event, QMouseEvent)
             if event.modifiers() & Qt.KeyboardModifier.AltModifier:
                 if event.type() is QEvent.Type.MouseButtonPress:
                     self._look(event.position(), self._take_pressed)
                 return True
+        elif is_escape(event) and self._view is not None:
+            self._view.page().runJavaScript(close_dialog(), OWN_WORLD)
         return False
 
     def _watch(self, _: bool = True) -> None:

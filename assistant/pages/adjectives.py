@@ -64,6 +64,10 @@ STATES: tuple[tuple[str, Callable[[str, bool], Patch]], ...] = (
     (r"required|mandatory|obligatory|compulsory", lambda target, on: SetRequired(target, on)),
     (r"optional", lambda target, on: SetRequired(target, not on)),
     (
+        r"circular|(?:into )?a circle|(?:fully|completely|perfectly|totally) round|an? (?:round )?avatar",
+        lambda target, on: SetCorners(target, on, circle=True),
+    ),
+    (
         r"round(?:ed|er)?|(?:with |have )?(?:round(?:ed)? corners|soft corners)",
         lambda target, on: SetCorners(target, on),
     ),

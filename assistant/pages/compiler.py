@@ -10,6 +10,7 @@ from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from assistant.core.sketch import Element, ElementType, Page, SketchReading
 from assistant.pages.bank import JOKES
@@ -23,8 +24,10 @@ from assistant.pages.opening import open_drawn
 from assistant.pages.screens import views_of, ways
 from assistant.pages.straighten import is_centred
 from assistant.pages.stylesheet import stylesheet
-from assistant.pages.tables import table_rows
-from assistant.pages.tree import Kind, Node, first_id
+from assistant.pages.tables import FEWEST_ASKED, FEWEST_SORTED, is_sortable, table_rows
+from assistant.pages.tree import Kind, Node, Widget, every_node, first_id
+from assistant.pages.widget_html import close_button, write_widget
+from assistant.pages.widgets import closes, dialogs_of, is_cross, openers
 
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
@@ -64,10 +67,17 @@ class _Compiler:
         self._jokes = slots.jokes + tuple(j for j in jokes if j not in slots.jokes) if slots.jokes else jokes
         self._slots = slots
         self._controls = Controls(elements, self._labels, slots, self._measures, self._words)
+        self._controls.close_with(
+            e.id
+            for dialog in dialogs_of(root)
+            for e in dialog.elements()
+            if e.type is ElementType.BUTTON and closes(e.text)
+        )
         self._headings = [element.id for element in elements if element.type is ElementType.HEADING]
         self._form = _form_node(root)
         self._header, self._footer = header_of(root), footer_of(root)
         self._views = views_of(root)
+        self._crosses = {e.id for dialog in dialogs_of(root) for e in dialog.elements() if is_cross(e)}
         self._lines: list[str] = []
 
     def page(self, revision: int) -> Page:
@@ -75,10 +85,8 @@ class _Compiler:
         name = self._document.page_title or clean(first) or self._document.title or "Page"
         width = self._document.look.width or self._measures.width
         edits = stylesheet(self._document)
-        self._body()
-        data = page_data(self._elements, self._slots)
-        if self._views:
-            data["ways"] = ways(self._root)
+        self.node(self._root, self._root, "", 1)
+        data = page_data(self._elements, self._slots) | self._moving()
         html = "\n".join(
             [
                 "<!doctype html>",
@@ -97,7 +105,7 @@ class _Compiler:
                 "</main>",
                 '<div id="toast" role="status" hidden></div>',
                 f'<script type="application/json" id="page-data">{script_json(data)}</script>',
-                f"<script>\n{kit_file('kit.js')}\n</script>",
+                f"<script>\n{self._script()}\n</script>",
                 "</body>",
                 "</html>",
                 "",
@@ -105,17 +113,39 @@ class _Compiler:
         )
         return Page(name, html, len(self._elements), revision)
 
-    def _body(self) -> None:
-        self._node(self._root, self._root, "", 1)
+    def _moving(self) -> dict[str, Any]:
+        """What the kit needs to know of views, dialogs and storage, as JSON."""
+        said = self._document.opens
+        found: dict[str, Any] = {
+            "ways": ways(self._root) if self._views else {},
+            "opens": openers(self._root, said),
+            "shown": [dialog.name for dialog in dialogs_of(self._root) if dialog.name not in said.values()],
+            "keeps": self._document.keeps,
+        }
+        return {name: value for name, value in found.items() if value}
 
-    def _write(self, depth: int, text: str) -> None:
+    def _script(self) -> str:
+        """The kit, and what moves widgets where there are any."""
+        moves = any(node.widget for node in every_node(self._root)) or "<table" in "".join(self._lines)
+        return f"{kit_file('kit.js')}\n{kit_file('widgets.js')}" if moves else kit_file("kit.js")
+
+    def font(self, element: Element) -> float:
+        return self._measures.font(element)
+
+    def write(self, depth: int, text: str) -> None:
         self._lines.append("  " * depth + text)
 
-    def _node(self, node: Node, parent: Node, style: str, depth: int) -> None:
+    def node(self, node: Node, parent: Node, style: str, depth: int) -> None:
         if node.kind is Kind.LEAF and (tag := self._landmark(node)) != "div":
-            self._write(depth, f'<{tag} class="column"{_style(_join(style, "width: 100%"))}>')
+            self.write(depth, f'<{tag} class="column"{_style(_join(style, "width: 100%"))}>')
             self._leaf(node, parent, "", depth + 1)
-            self._write(depth, f"</{tag}>")
+            self.write(depth, f"</{tag}>")
+            return
+        if node.widget and node.widget is not Widget.SORTED:
+            size = (
+                _share(node, parent) if parent.kind is Kind.ROW else _join(_indent(node, parent), _width(node, parent))
+            )
+            write_widget(self, node, _join(style, size), depth)
             return
         match node.kind:
             case Kind.LEAF:
@@ -135,9 +165,12 @@ class _Compiler:
             tag, name = "section", "column view"
         size = _share(node, parent) if parent.kind is Kind.ROW else _width(node, parent)
         style = _join(style, "" if parent.kind is Kind.ROW else _indent(node, parent), size)
-        self._write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
+        self.write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
         reached = 0.0
         for index, child in enumerate(node.children):
+            if child.widget is Widget.DIALOG:
+                self.node(child, node, "", depth + 1)
+                continue
             target = (child.box.y - node.box.y) * self._measures.pitch
             gap = self._measures.gap(target, reached) if index else 0
             if index and self._names(node.children[index - 1], child):
@@ -145,9 +178,9 @@ class _Compiler:
             if index:
                 gap = self._document.fit.spaces.get(first_id(child), gap)
             space = round(gap * self._document.look.spacing)
-            self._node(child, node, f"--gap: {space}px" if gap else "", depth + 1)
+            self.node(child, node, f"--gap: {space}px" if gap else "", depth + 1)
             reached += gap + self._measures.height(child)
-        self._write(depth, f"</{tag.split()[0]}>")
+        self.write(depth, f"</{tag.split()[0]}>")
 
     def _row(self, node: Node, parent: Node, style: str, depth: int) -> None:
         lefts = [child.box.x for child in node.children] + [node.box.right]
@@ -158,10 +191,10 @@ class _Compiler:
         tag = "nav" if self._is_navigation(node) else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         style = _join(f"grid-template-columns: {columns}", style)
-        self._write(depth, f'<{tag}{_name(node)} class="row"{_style(style)}>')
+        self.write(depth, f'<{tag}{_name(node)} class="row"{_style(style)}>')
         for child in node.children:
-            self._node(child, node, self._place(child, node), depth + 1)
-        self._write(depth, f"</{tag.split()[0]}>")
+            self.node(child, node, self._place(child, node), depth + 1)
+        self.write(depth, f"</{tag.split()[0]}>")
 
     def _names(self, label: Node, field: Node) -> bool:
         first, second = label.element, field.element
@@ -191,26 +224,33 @@ class _Compiler:
 
     def _table(self, node: Node, style: str, depth: int) -> None:
         rows = table_rows(tuple(node.elements()))
-        self._write(depth, f"<table{_name(node)}{_style(style)}>")
+        sorts = is_sortable(rows, FEWEST_ASKED if node.widget is Widget.SORTED else FEWEST_SORTED)
+        self.write(depth, f"<table{_name(node)}{' data-sorts' if sorts else ''}{_style(style)}>")
         for index, row in enumerate(rows):
-            tag = "th" if index == 0 and len(rows) > 1 else "td"
-            cells = "".join(f"<{tag}>{' '.join(self._inline(e) for e in cell)}</{tag}>" for cell in row)
-            self._write(depth + 1, f"<tr>{cells}</tr>")
-        self._write(depth, "</table>")
+            head = index == 0 and len(rows) > 1
+            tag, scope = ("th", ' scope="col"') if head else ("td", "")
+            cells = "".join(f"<{tag}{scope}>{' '.join(self._inline(e) for e in cell)}</{tag}>" for cell in row)
+            opening = "<thead>" if head else "<tbody>" if index == (len(rows) > 1) else ""
+            closing = "</thead>" if head else "</tbody>" if index == len(rows) - 1 else ""
+            self.write(depth + 1, f"{opening}<tr>{cells}</tr>{closing}")
+        self.write(depth, "</table>")
 
     def _inline(self, element: Element) -> str:
         """An element inside a table's cell."""
-        if element.id in self._labels or (element.type is ElementType.LINK and self._text(element)):
+        if element.id in self._labels or (element.type is ElementType.LINK and self.text(element)):
             return self._words_html(element, "", "")
         if element.type in (ElementType.HEADING, ElementType.TEXT, ElementType.PARAGRAPH) and element.text:
-            return escape(self._text(element))
+            return escape(self.text(element))
         if element.type in TEXTS:
             return _skeleton(element, "")
-        return self._controls.html(element, "") or escape(self._text(element))
+        return self._controls.html(element, "") or escape(self.text(element))
 
     def _leaf(self, node: Node, parent: Node, style: str, depth: int) -> None:
         element = node.element
         if element is None:
+            return
+        if is_cross(element) and element.id in self._crosses:
+            self.write(depth, close_button(element))
             return
         if parent.kind is Kind.ROW:
             size = _share(node, parent)
@@ -218,7 +258,7 @@ class _Compiler:
             size = _width(node, parent)
             style = _join(style, "" if self._is_centred(node, parent) else _indent(node, parent))
         for line in self._element(element, style, size, self._is_centred(node, parent)):
-            self._write(depth, line)
+            self.write(depth, line)
 
     def _is_centred(self, node: Node, parent: Node) -> bool:
         return parent.kind is not Kind.ROW and is_centred(node.box, parent.box)
@@ -226,12 +266,12 @@ class _Compiler:
     def _element(self, element: Element, style: str, size: str, centred: bool) -> list[str]:
         centre = "centre" if centred else ""
         match element.type:
-            case kind if kind in TEXTS and not self._text(element):
+            case kind if kind in TEXTS and not self.text(element):
                 return [_skeleton(element, _join(style, size))]
             case ElementType.HEADING | ElementType.TEXT | ElementType.LINK:
                 return [self._words_html(element, style, centre)]
             case ElementType.PARAGRAPH:
-                return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(self._text(element))}</p>']
+                return [f'<p id="{_id(element)}"{_class(centre)}{_style(style)}>{escape(self.text(element))}</p>']
             case ElementType.DIVIDER:
                 return [f"<hr{_style(_join(style, size))}>"]
             case _:
@@ -239,7 +279,7 @@ class _Compiler:
                 return [html] if html else []
 
     def _words_html(self, element: Element, style: str, centre: str) -> str:
-        text, name = escape(self._text(element)), _id(element)
+        text, name = escape(self.text(element)), _id(element)
         style = _join(style, f"font-size: {self._measures.font(element):g}px")
         field = self._labels.get(element.id)
         if field is not None:
@@ -251,7 +291,7 @@ class _Compiler:
             return f'<h{level} id="{name}"{_class(centre)}{_style(style)}>{text}</h{level}>'
         return f'<p id="{name}"{_class(centre)}{_style(style)}>{text}</p>'
 
-    def _text(self, element: Element) -> str:
+    def text(self, element: Element) -> str:
         corrected = self._slots.labels.get(element.id, element.text)
         if element.id == self._joke_id and is_hint(element.text):
             return (self._jokes or JOKES)[0][0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from assistant.core.sketch import Element, ElementType
@@ -18,7 +18,7 @@ INPUT_TYPES = (
     ("number", re.compile(r"amount|\bbill\b|\btip\b|%|quantity|\bqty\b|\bage\b|people|price|cost")),
     ("search", re.compile(r"search|buscar|suche|recherche")),
 )
-QUIET = (Action.TELL, Action.CLEAR)
+QUIET = (Action.TELL, Action.CLEAR, Action.CLOSE)
 """What a button does that is not the point of its page."""
 REQUIRED = re.compile(r"\*\s*$|^(e-?mail|user ?name|password|correo|contraseña)")
 CROSS = '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><path d="M0 0 100 100M100 0 0 100" fill="none" stroke="currentColor" stroke-width="0.6"/></svg>'  # noqa: E501
@@ -41,6 +41,10 @@ class Controls:
         loud = [e for e in buttons if self._actions[e.id] not in QUIET]
         self._quiet = {e.id for e in buttons if e not in (loud or buttons[-1:])}
         self._groups = radio_groups(tuple(e for e in elements if e.type is ElementType.RADIO))
+
+    def close_with(self, buttons: Iterable[str]) -> None:
+        """Ids of buttons that close the dialog they stand in."""
+        self._actions.update(dict.fromkeys(buttons, Action.CLOSE))
 
     def html(self, element: Element, style: str, centre: str = "") -> str:
         match element.type:

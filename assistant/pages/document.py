@@ -34,7 +34,7 @@ class Style:
     align: str = ""  # "left" | "centre" | "right"
     bold: bool | None = None
     italic: bool | None = None
-    corners: str = ""  # "round" | "square"
+    corners: str = ""  # "round" | "square" | "circle"
     space_above: int | None = None
     """In pixels of the page."""
     is_hidden: bool = False
@@ -68,6 +68,10 @@ class Document:
     styles: Mapping[str, Style] = field(default_factory=dict)
     look: Look = field(default_factory=Look)
     fit: Fit = field(default_factory=Fit)
+    opens: Mapping[str, str] = field(default_factory=dict)
+    """Name of the dialog by the id of the control that was said to open it."""
+    keeps: bool = False
+    """Does the page remember between visits what was entered?"""
     page_title: str = ""
     """What the user named the page; empty takes the first heading."""
     language: str = "en"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.core.sketch import Box
-from assistant.pages.tree import Kind, Node, hull
+from assistant.pages.tree import Kind, Node, Widget, hull, in_flow
 
 Path = tuple[int, ...]
 """Indices of children from the root down; empty is the root itself."""
@@ -60,17 +60,18 @@ def insert(root: Node, path: Path, new: Node, above: float, below: float) -> Nod
     column, index = at(root, path[:-1]), path[-1]
     new = fitted(new, column.box.width)
     left = min(max(new.box.x, column.box.x), column.box.right - new.box.width)
-    if not column.children:
+    flow = in_flow(column)
+    before, after, over = flow[:index], flow[index:], column.children[len(flow) :]
+    if not flow:
         placed = shifted(new, left - new.box.x, column.box.y - new.box.y)
         box = replace(column.box, height=max(new.box.height, 1.0))
-        return swap_in(root, path[:-1], replace(column, children=(placed,), box=box))
-    before, after = column.children[:index], column.children[index:]
+        return swap_in(root, path[:-1], replace(column, children=(placed, *over), box=box))
     top = after[0].box.y if after else before[-1].box.bottom + above
     placed = shifted(new, left - new.box.x, top - new.box.y)
     lowered = tuple(shifted(child, 0, new.box.height + below) for child in after)
     children = (*before, placed, *lowered)
     box = replace(column.box, height=children[-1].box.bottom - column.box.y)
-    return swap_in(root, path[:-1], replace(column, children=children, box=box))
+    return swap_in(root, path[:-1], replace(column, children=(*children, *over), box=box))
 
 
 def side_by_side(parts: tuple[Node, ...], room: Box) -> Node:
@@ -150,9 +151,10 @@ def _settled(parent: Node, index: int, new: Node | None) -> Node | None:
     if new is None:
         if not before and not after:
             return None
-        up = old.box.y - after[0].box.y if after else 0.0
+        follows = after[:1] and after[0].widget is not Widget.DIALOG
+        up = old.box.y - after[0].box.y if follows else 0.0
         children = (*before, *(shifted(child, 0, up) for child in after))
-        growth = up if after else before[-1].box.bottom - parent.box.bottom
+        growth = up if follows or not before else before[-1].box.bottom - parent.box.bottom
     else:
         new = shifted(new, 0, old.box.y - new.box.y)
         growth = new.box.height - old.box.height

@@ -34,6 +34,7 @@ class Action(StrEnum):
     TOGGLE = "toggle"
     DARK = "dark"
     KEY = "key"
+    CLOSE = "close"
     TELL = "tell"
 
 

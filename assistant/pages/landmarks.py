@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.core.sketch import ElementType
-from assistant.pages.tree import Kind, Node
+from assistant.pages.tree import Kind, Node, in_flow
 
 HEADER_SHARE, FOOTER_SHARE = 0.25, 0.2  # of the page's height: larger parts are content
 FOOTING = re.compile(
@@ -16,17 +16,19 @@ QUIET = (ElementType.TEXT, ElementType.LINK, ElementType.ICON, ElementType.IMAGE
 
 def header_of(root: Node) -> Node | None:
     """The first part, where a rule is drawn under it."""
-    if len(root.children) < 3 or not _is_rule(root.children[1]):
+    parts = in_flow(root)
+    if len(parts) < 3 or not _is_rule(parts[1]):
         return None
-    first = root.children[0]
+    first = parts[0]
     return first if first.box.height < HEADER_SHARE * root.box.height and not _is_rule(first) else None
 
 
 def footer_of(root: Node) -> Node | None:
     """The last part, where its words say so or a rule is drawn over quiet words."""
-    if len(root.children) < 3:
+    parts = in_flow(root)
+    if len(parts) < 3:
         return None
-    last, before = root.children[-1], root.children[-2]
+    last, before = parts[-1], parts[-2]
     elements = tuple(last.elements())
     quiet = bool(elements) and all(e.type in QUIET for e in elements)
     if not quiet or last.kind is Kind.CARD or last.box.height > FOOTER_SHARE * root.box.height:

@@ -13,7 +13,8 @@ from assistant.core.sketch import Box, Element, ElementType
 from assistant.pages.screens import screens_of, stacked
 from assistant.pages.straighten import straighten
 from assistant.pages.tidy import tidy
-from assistant.pages.tree import Kind, Node, hull, leaf
+from assistant.pages.tree import Kind, Node, Widget, hull, leaf
+from assistant.pages.widgets import tabs_in, tabs_of, with_widgets
 
 CONTAINERS = {ElementType.CARD: Kind.CARD, ElementType.TABLE: Kind.TABLE}
 SHRINK = 0.22  # share of a box's height ignored when rows are parted: hands slant
@@ -35,8 +36,21 @@ def _page(elements: tuple[Element, ...]) -> Node:
     nodes = _contained(tidy(elements))
     if not nodes:
         return Node(Kind.COLUMN, Box(0, 0, 1, 1))
-    root = straighten(_cut(nodes))
-    return root if root.kind is Kind.COLUMN else Node(Kind.COLUMN, root.box, (root,))
+    root = straighten(_laid(nodes))
+    plain = root.kind is Kind.COLUMN and not root.widget
+    return root if plain else Node(Kind.COLUMN, root.box, (root,))
+
+
+def _laid(nodes: tuple[Node, ...]) -> Node:
+    """Neighbours in rows and columns, dialogs last."""
+    nodes = with_widgets(nodes)
+    dialogs = tuple(node for node in nodes if node.widget is Widget.DIALOG)
+    flow = tuple(node for node in nodes if node.widget is not Widget.DIALOG)
+    made = _cut(flow)
+    if not dialogs:
+        return made
+    children = made.children if made.kind is Kind.COLUMN and not made.widget else (made,)
+    return Node(Kind.COLUMN, made.box, (*children, *dialogs))
 
 
 def _contained(elements: tuple[Element, ...]) -> tuple[Node, ...]:
@@ -59,9 +73,18 @@ def _contained(elements: tuple[Element, ...]) -> tuple[Node, ...]:
         if not children:
             continue  # an empty frame: the outline of the paper, a browser window, or nothing
         kind = CONTAINERS[container.type]
-        content = children if kind is Kind.TABLE else (_cut(children),)
-        place(Node(kind, container.box, content, container), container.id, container.box.area)
+        place(_framed(container, kind, children), container.id, container.box.area)
     return tuple(top)
+
+
+def _framed(container: Element, kind: Kind, children: tuple[Node, ...]) -> Node:
+    if kind is Kind.TABLE:
+        return Node(kind, container.box, children, container)
+    tabs = tabs_in(container.box, children)
+    if tabs is None:
+        return Node(kind, container.box, (_laid(children),), container)
+    names, content = tabs
+    return tabs_of(names, Node(kind, hull(content), (_laid(content),), container))
 
 
 def _cut(nodes: tuple[Node, ...]) -> Node:

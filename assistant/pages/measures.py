@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
-from assistant.pages.tree import Kind, Node
+from assistant.pages.tree import Kind, Node, Widget
 
 PAGE_WIDTHS = ((0.95, 520), (1.25, 860), (float("inf"), 1040))  # drawn width / height -> pixels of content
 BODY_PIXELS = (16.0, 19.0)
@@ -26,6 +26,8 @@ TIGHTEST = (0.7, 1.0)  # factor on drawn heights
 GAP_PIXELS = (12.0, 84.0)
 CHOICE_PIXELS = 28.0
 WRITTEN = (ElementType.TEXT, ElementType.LINK, ElementType.CHECKBOX, ElementType.RADIO)
+TABLIST_PIXELS = 58.0  # with the edges of the panel
+DOTS_PIXELS = 40.0
 SKELETON_PIXELS = 24.0  # of one grey line, margins included
 
 
@@ -89,6 +91,8 @@ class Measures:
         """About how tall the node will be, in pixels."""
         if node.element is not None and node.kind is Kind.LEAF:
             return self._leaf_height(node.element)
+        if node.widget in (Widget.TABS, Widget.CAROUSEL, Widget.DIALOG):
+            return self._widget_height(node)
         if node.kind is Kind.ROW:
             return max(self.height(child) for child in node.children)
         if node.kind is Kind.TABLE:
@@ -98,6 +102,15 @@ class Measures:
             target = (child.box.y - node.box.y) * self.pitch
             reached += (self.gap(target, reached) if reached else 0.0) + self.height(child)
         return reached + (28 if node.kind is Kind.CARD else 0)
+
+    def _widget_height(self, node: Node) -> float:
+        match node.widget:
+            case Widget.TABS:
+                return TABLIST_PIXELS + sum(self.height(panel) for panel in node.children[1:2])
+            case Widget.CAROUSEL:
+                return DOTS_PIXELS + max(self.height(child) for child in node.children)
+            case _:
+                return 0.0
 
     def _leaf_height(self, element: Element) -> float:
         match element.type:

@@ -11,7 +11,7 @@ from assistant.pages.document import PAGE, Document, Style
 from assistant.pages.grafts import Path
 from assistant.pages.labels import field_labels
 from assistant.pages.measures import Measures
-from assistant.pages.tree import Kind, Node, hull
+from assistant.pages.tree import Kind, Node, hull, in_flow
 
 LANDMARKS = ("header", "footer", "navigation")
 SHORT = (ElementType.LINK, ElementType.TEXT, ElementType.BUTTON, ElementType.ICON)
@@ -87,7 +87,7 @@ def take(document: Document, target: str) -> tuple[Document, Node] | None:
 def put(document: Document, node: Node, where: str, anchor: str = "") -> Outcome:
     """Place a part above, below, left or right of another, or at the top or bottom of the page."""
     if not anchor or anchor == PAGE:
-        children = document.root.children
+        children = in_flow(document.root)
         last_is_footer = bool(children) and children[-1].name == "footer" and node.name != "footer"
         index = 0 if where == "top" else len(children) - last_is_footer
         return replace(document, root=_inserted(document, node, (index,)))
@@ -184,9 +184,10 @@ def _inserted(document: Document, node: Node, path: Path) -> Node:
 
 def _landmark(document: Document, target: str) -> tuple[Document, Path] | None:
     children = document.root.children
+    last = len(in_flow(document.root)) - 1
     index = {
         "header": 0 if len(children) > 1 else None,
-        "footer": len(children) - 1 if len(children) > 2 else None,
+        "footer": last if last > 1 else None,
         "navigation": next((i for i, child in enumerate(children) if is_bar(child)), None),
     }[target]
     if index is None:
@@ -226,7 +227,7 @@ def _beside(document: Document, node: Node, path: Path, where: str) -> Node:
     children = (*parent.children[:index], node, *parent.children[index:])
     above = grafts.at(document.root, path[:-2]) if len(path) > 1 else document.root
     row = grafts.side_by_side(children, above.box)
-    return grafts.swap_in(document.root, path[:-1], replace(row, name=parent.name))
+    return grafts.swap_in(document.root, path[:-1], replace(row, name=parent.name, widget=parent.widget))
 
 
 def _aligned(node: Node, anchor: Node, column: Node) -> Node:

@@ -14,6 +14,7 @@ from assistant.pages.misheard import mended
 from assistant.pages.patches import Patch, apply_all
 from assistant.pages.placing import Declined
 from assistant.pages.spanish import in_english
+from assistant.pages.widget_rules import RULES as WIDGETS
 
 LONGEST_REQUEST = 300  # characters; a longer one is a talk, not a command
 POLITE = re.compile(
@@ -28,7 +29,7 @@ PLEASED = re.compile(
 )
 VERBS = (
     r"make|change|add|remove|delete|move|put|set|turn|use|hide|show|align|cent(?:re|er)|rename|swap|duplicate|copy|insert|"
-    r"enlarge|shrink|paint|colou?r|give|round|increase|decrease|place|replace|undo|redo|pin"
+    r"enlarge|shrink|paint|colou?r|give|round|increase|decrease|place|replace|undo|redo|pin|open|sort|let"
 )
 JOINT = re.compile(rf"(?:,? and then |,? and also |,? and |, then |, |\. |; )(?=(?:{VERBS})\b)", re.IGNORECASE)
 
@@ -70,7 +71,7 @@ def stripped(words: str) -> str:
 
 def _single(plain: str, scope: Scope) -> Plan | None:
     declined: Plan | None = None
-    for pattern, act in RULES:
+    for pattern, act in (*WIDGETS, *RULES):
         match = pattern.fullmatch(plain)
         plan = act(match, scope) if match else None
         if isinstance(plan, Declined):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from assistant.core.sketch import Box, ElementType
-from assistant.pages.tree import Kind, Node, hull
+from assistant.pages.tree import Kind, Node, Widget, hull, in_flow
 
 EDGE = 0.045  # of a column's width: neighbouring edges this close are one edge
 LETTER = 0.4  # of a line's height: the same for narrow columns, where hands waver by a letter
@@ -36,8 +36,11 @@ LOW = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.BUTT
 def straighten(node: Node) -> Node:
     if node.kind is Kind.LEAF or node.kind is Kind.TABLE:
         return node
+    if node.widget:
+        return node.with_children(tuple(straighten(child) for child in node.children))
     node = _rows_of_grid(node)
-    children = tuple(straighten(child) for child in node.children)
+    children = tuple(straighten(child) for child in in_flow(node))
+    dialogs = tuple(straighten(child) for child in node.children if child.widget is Widget.DIALOG)
     if node.kind is Kind.ROW:
         return _around(node, _equal_in_row(_levelled(children)))
     if node.kind is Kind.CARD:
@@ -47,7 +50,7 @@ def straighten(node: Node) -> Node:
     placed = _on_edges(node.box, rows)
     height = hull(placed)
     box = Box(node.box.x, height.y, node.box.width, height.height)
-    return replace(node, children=placed, box=box)
+    return replace(node, children=(*placed, *dialogs), box=box)
 
 
 def _around(node: Node, children: tuple[Node, ...]) -> Node:

@@ -111,12 +111,15 @@ class SetSticky:
 class SetCorners:
     target: str
     round: bool = True
+    circle: bool = False
 
     def apply(self, document: Document) -> Outcome:
-        style = replace(document.style(self.target), corners="round" if self.round else "square")
-        return restyled(document, self.target, style)
+        corners = "circle" if self.circle and self.round else "round" if self.round else "square"
+        return restyled(document, self.target, replace(document.style(self.target), corners=corners))
 
     def told(self, document: Document) -> str:
+        if self.circle and self.round:
+            return f"{name_of(document, self.target)} is a circle"
         where = "" if self.target == PAGE else f" of {name_of(document, self.target)}"
         return f"the corners{where} are {'round' if self.round else 'square'}"
 

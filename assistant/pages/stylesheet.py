@@ -113,6 +113,7 @@ def _rules(target: str, style: Style, node: Node, parent: Node, measures: Measur
         "font-weight": weight,
         "font-style": {True: "italic", False: "normal", None: ""}[style.italic],
         "border-radius": _radius(style) if style.corners else "",
+        "aspect-ratio": "1" if style.corners == "circle" else "",
         "width": f"{style.width_percent}%" if style.width_percent else "",
         "margin-top": f"{style.space_above}px" if style.space_above is not None else "",
         "position": "sticky" if style.is_sticky else "",
@@ -155,7 +156,7 @@ def _aligned(style: Style, node: Node, parent: Node) -> dict[str, str]:
 
 
 def _radius(style: Style) -> str:
-    return f"{ROUND_PIXELS}px" if style.corners == "round" else "0"
+    return {"round": f"{ROUND_PIXELS}px", "circle": "50%"}.get(style.corners, "0")
 
 
 def _declared(declarations: dict[str, str]) -> str:

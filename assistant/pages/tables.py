@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.core.sketch import Element
+from assistant.core.sketch import Element, ElementType
 
 Cell = tuple[Element, ...]
+FEWEST_SORTED = 3  # rows with the headings from which a table can be sorted without being asked for it
+FEWEST_ASKED = 2
+WRITING = (ElementType.HEADING, ElementType.TEXT)
 
 
 def table_rows(elements: tuple[Element, ...]) -> tuple[tuple[Cell, ...], ...]:
@@ -16,6 +19,13 @@ def table_rows(elements: tuple[Element, ...]) -> tuple[tuple[Cell, ...], ...]:
         tuple(tuple(element for element in row if place[element.id] == index) for index in range(len(columns)))
         for row in rows
     )
+
+
+def is_sortable(rows: tuple[tuple[Cell, ...], ...], fewest: int) -> bool:
+    """Does every column have a name of its own, and are there `fewest` rows?"""
+    if len(rows) < fewest or len(rows[0]) < 2:
+        return False
+    return all(len(cell) == 1 and cell[0].type in WRITING and cell[0].text.strip() for cell in rows[0])
 
 
 def _clusters(elements: tuple[Element, ...], vertical: bool) -> list[list[Element]]:

@@ -17,6 +17,20 @@ class Kind(StrEnum):
     LEAF = "leaf"
 
 
+class Widget(StrEnum):
+    """What a part does beyond showing its children."""
+
+    NONE = ""
+    TABS = "tabs"
+    """The first child holds the names, every further one is what stands under the name of its number."""
+    CAROUSEL = "carousel"
+    """Every child is one slide; drawn arrows and dots among them become the controls."""
+    DIALOG = "dialog"
+    """Lies over the page and can be closed."""
+    SORTED = "sorted"
+    """A table whose columns can be sorted, however short it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A leaf holds an element; everything else holds children in reading order. Boxes are the sketch's pixels."""
@@ -27,6 +41,8 @@ class Node:
     element: Element | None = None
     name: str = ""
     """Id in the page of a part that an edit refers to, such as "header"; most parts have none."""
+    widget: Widget = Widget.NONE
+    """A part with a widget has a name, unless it is a leaf."""
 
     def leaves(self) -> Iterator[Node]:
         if self.kind is Kind.LEAF:
@@ -39,6 +55,17 @@ class Node:
 
     def with_children(self, children: tuple[Node, ...]) -> Node:
         return replace(self, children=children)
+
+
+def every_node(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from every_node(child)
+
+
+def in_flow(node: Node) -> tuple[Node, ...]:
+    """The children without dialogs, which stand last and lie over the page."""
+    return tuple(child for child in node.children if child.widget is not Widget.DIALOG)
 
 
 def leaf(element: Element) -> Node:

@@ -4,12 +4,14 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const data = JSON.parse($("#page-data").textContent);
   const FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea";
+  const kept = memory();
   const GIVEN = "button, select, option, script, #toast, .reveal, .added, .problem";
   let toastTimer = 0;
   let jokeIndex = 0;
 
   function toast(text) {
     const box = $("#toast");
+    ($("dialog[open]") || document.body).append(box);  // a dialog lies over everything that is not in it
     box.textContent = text;
     box.hidden = false;
     clearTimeout(toastTimer);
@@ -60,6 +62,45 @@
       return Math.hypot(box.x + box.width / 2 - here.x - here.width / 2, box.y + box.height / 2 - here.y - here.height / 2);
     };
     return found.map((node) => [far(node), node]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]);
+  }
+
+  // What is kept from visit to visit, where that was asked for. A page in the preview has no storage of its own (its
+  // origin is opaque): there it is kept for as long as the page is open.
+  function memory() {
+    const key = `page:${document.title}:${all("main [id]").map((node) => node.id).join()}`.slice(0, 200);
+    let store = null;
+    let values = {};
+    try { store = data.keeps ? localStorage : null; values = (store && JSON.parse(store.getItem(key))) || {}; } catch { store = null; }
+    return {
+      get: (name, otherwise) => values[name] ?? otherwise,
+      set(name, value) {
+        values[name] = value;
+        try { store?.setItem(key, JSON.stringify(values)); } catch { store = null; }
+      },
+    };
+  }
+
+  function keepList() {
+    const items = all(".added li").map((item) => [nameOf($("label", item)), $("input", item).checked]);
+    kept.set("items", items);
+  }
+
+  function keepChoice(f) {
+    if (!f.id || !f.matches("select, input[type=checkbox], input[type=radio]")) return;
+    const choices = { ...kept.get("choices", {}), [f.id]: f.tagName === "SELECT" ? f.selectedIndex : f.checked };
+    if (f.type === "radio") all(`input[type=radio]`).filter((r) => r !== f && r.name === f.name).forEach((r) => { choices[r.id] = false; });
+    kept.set("choices", choices);
+  }
+
+  function remember() {
+    for (const [id, value] of Object.entries(kept.get("choices", {}))) {
+      const f = document.getElementById(id);
+      if (!f) continue;
+      if (f.tagName === "SELECT") f.selectedIndex = value; else f.checked = value;
+    }
+    const adding = $("[data-action=add]");
+    if (adding) kept.get("items", []).forEach(([text, done]) => listFor(adding).append(listItem(text, done)));
+    if (kept.get("look")) document.body.classList.add(kept.get("look"));
   }
 
   // Counter ---------------------------------------------------------------------------------------------------------
@@ -161,23 +202,25 @@
     return list;
   }
 
-  function listItem(text) {
+  function listItem(text, done = false) {
     const item = make("li", "");
     const label = make("label", "choice");
     const tick = make("input", "");
     tick.type = "checkbox";
+    tick.checked = done;
+    label.classList.toggle("done", done);
     label.append(tick, make("span", "", text));
     const remove = make("button", "quiet", "×");
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${text}`);
-    remove.addEventListener("click", () => { item.remove(); toast("Removed"); });
+    remove.addEventListener("click", () => { item.remove(); keepList(); toast("Removed"); });
     item.append(label, remove);
     return item;
   }
 
   function search(text) {
     const wanted = text.trim().toLowerCase();
-    const kinds = ["main tr, main li", "main .card", "main p, main h2, main h3, main a, main .choice"].map((kind) => all(kind));
+    const kinds = ["main tbody tr, main li", "main .card", "main p, main h2, main h3, main a, main .choice"].map((kind) => all(kind));
     const has = (item) => item.textContent.toLowerCase().includes(wanted);
     const items = kinds.find((found) => found.length > 1 && found.some(has)) || [];
     kinds.flat().forEach((item) => { item.style.display = ""; });
@@ -187,29 +230,46 @@
 
   // Forms -----------------------------------------------------------------------------------------------------------
 
+  const SHAPES = {
+    email: [/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "This is not an e-mail address"],
+    tel: [/^\+?[\d\s()/.-]{4,}$/, "This is not a phone number"],
+  };
+
   function problemOf(f, scope) {
+    if (f.type === "checkbox") return f.checked || !/\b(agree|accept|terms)\b/i.test(nameOf(f.closest(".choice") || f)) ? "" : "Please tick this";
     const text = f.value.trim();
+    if (f.validity.badInput) return f.type === "date" ? "This is not a date" : "This is not a number";
     if (f.required && !text) return "Please fill this in";
-    if (f.type === "email" && text && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return "This is not an e-mail address";
+    const [shape, words] = SHAPES[f.type] || [];
+    if (text && shape && !shape.test(text)) return words;
     const passwords = all("input[type=password]", scope);
     const repeats = /confirm|repeat|again/i.test(f.labels && f.labels[0] ? f.labels[0].textContent : f.placeholder);
     if (f.type === "password" && repeats && passwords[0] !== f && passwords[0].value !== f.value) return "The passwords differ";
     return "";
   }
 
+  function forgive(f) {
+    f.classList.remove("wrong");
+    f.removeAttribute("aria-invalid");
+    f.removeAttribute("aria-describedby");
+    const words = document.getElementById(`${f.id}-problem`);
+    if (words) words.remove();
+  }
+
   function check(scope) {
-    let wrong = null;
-    all(".problem").forEach((p) => p.remove());
-    for (const f of all(FIELDS, scope)) {
-      const problem = problemOf(f, scope);
-      f.classList.toggle("wrong", problem !== "");
-      f.setAttribute("aria-invalid", String(problem !== ""));
-      if (!problem) continue;
-      f.after(make("p", "problem", problem));
-      wrong = wrong || f;
+    const fields = all(`${FIELDS}, input[type=checkbox]`, scope);
+    fields.forEach(forgive);
+    const wrong = fields.filter((f) => problemOf(f, scope));
+    for (const f of wrong) {
+      const words = make("p", "problem", problemOf(f, scope));
+      words.id = `${f.id}-problem`;
+      f.classList.add("wrong");
+      f.setAttribute("aria-invalid", "true");
+      f.setAttribute("aria-describedby", words.id);
+      (f.closest(".choice") || f).after(words);
     }
-    if (wrong) wrong.focus();
-    return wrong === null;
+    if (wrong.length) wrong[0].focus();
+    return wrong.length === 0;
   }
 
   function tip(numbers) {
@@ -244,6 +304,7 @@
       const text = source ? source.value.trim() : "";
       if (!text) { toast(source ? "Type something first" : `${nameOf(button)}: there is no field to take it from`); if (source) source.focus(); return; }
       listFor(button).append(listItem(text));
+      keepList();
       source.value = "";
       source.focus();
     },
@@ -272,15 +333,19 @@
     clear(button) {
       all("input, textarea").forEach((f) => { if (["checkbox", "radio"].includes(f.type)) f.checked = false; else f.value = ""; });
       all("select").forEach((s) => { s.selectedIndex = 0; });
-      all(".problem, .added li").forEach((p) => p.remove());
-      all(".wrong").forEach((f) => f.classList.remove("wrong"));
+      all(".added li").forEach((item) => item.remove());
+      all(".wrong").forEach(forgive);
+      keepList();
+      kept.set("choices", {});
       search("");
       toast(`${nameOf(button)}: done`);
     },
     submit(button) {
-      if (!check(button.closest("form") || document)) { toast("Please check the marked fields"); return; }
+      if (!check(button.closest("dialog") || button.closest("form") || document)) { toast("Please check the marked fields"); return; }
+      if (button.closest("dialog")) button.closest("dialog").close();
       toast(`${nameOf(button)}: done`);
     },
+    close(button) { if (button.closest("dialog")) button.closest("dialog").close(); else actions.tell(button); },
     cart(button) {
       button.dataset.count = String(Number(button.dataset.count || 0) + 1);
       toast(`In the cart: ${all("[data-count]").reduce((sum, b) => sum + Number(b.dataset.count), 0)}`);
@@ -310,6 +375,7 @@
       const isDark = body.contains("dark") || (!body.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
       body.toggle("dark", !isDark);
       body.toggle("light", isDark);
+      kept.set("look", isDark ? "light" : "dark");
       toast(isDark ? "Light" : "Dark");
     },
     key: press,
@@ -354,6 +420,8 @@
 
   document.addEventListener("click", (event) => {
     const control = event.target.closest("a, button");
+    const dialog = control && document.getElementById((data.opens || {})[control.id]);
+    if (dialog) { event.preventDefault(); dialog.showModal(); return; }
     if (control && travel(control)) { event.preventDefault(); return; }
     const link = event.target.closest("a");
     if (link) { event.preventDefault(); follow(link); return; }
@@ -361,11 +429,16 @@
     if (button) { event.preventDefault(); (Object.hasOwn(actions, button.dataset.action) ? actions[button.dataset.action] : actions.tell)(button); }
   });
   document.addEventListener("submit", (event) => event.preventDefault());
-  document.addEventListener("input", (event) => { if (event.target.type === "search") search(event.target.value); });
+  document.addEventListener("input", (event) => {
+    if (event.target.classList.contains("wrong")) forgive(event.target);
+    if (event.target.type === "search") search(event.target.value);
+  });
   document.addEventListener("change", (event) => {
     const label = event.target.closest(".choice");
     if (label && event.target.type === "checkbox" && $("[data-action=add]")) label.classList.toggle("done", event.target.checked);
+    if (event.target.closest(".added")) keepList(); else keepChoice(event.target);
   });
+  remember();
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input")) return;
     const next = all("button[data-action]").find((b) => precedes(event.target, b));

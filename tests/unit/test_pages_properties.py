@@ -63,8 +63,8 @@ KIT_TAGS = frozenset(
     re.findall(
         r"\w+",
         """html head meta title style body main div script header footer nav section form fieldset legend h1 h2 h3 p a
-        label span input textarea select option button hr table thead tbody tr th td ul ol li i svg path circle rect
-        line""",
+        dialog label span input textarea select option button hr table thead tbody tr th td ul ol li i svg path
+        circle rect line""",
     )
 )
 ATTRIBUTES = frozenset(
@@ -72,7 +72,8 @@ ATTRIBUTES = frozenset(
         r"[\w-]+",
         """id class style lang charset http-equiv content name type value for href role aria-label aria-hidden aria-live
         hidden placeholder required checked novalidate data-action viewbox preserveaspectratio d cx cy r x y width
-        height x1 x2 y1 y2 fill stroke stroke-width stroke-linecap stroke-linejoin scope autocomplete inputmode rows""",
+        height x1 x2 y1 y2 fill stroke stroke-width stroke-linecap stroke-linejoin scope autocomplete inputmode rows
+        aria-labelledby aria-controls aria-selected aria-roledescription aria-current tabindex data-sorts""",
     )
 )
 
