@@ -205,10 +205,9 @@ class Chain:
         whole = pair.shape[1] - pair.shape[1] % BLOCK_SAMPLES
         self._rest = pair[:, whole:]
         near, far = pair[0, :whole], pair[1, :whole]
-        was_hushed = self.is_hushed
         self._hushed = 0 if far.any() else self._hushed + len(far)
-        if self.is_hushed and not was_hushed:
-            self._room.forget_sound()
+        if self.is_hushed:
+            self._room.rest(whole)
         if self._canceller is None or way is Way.STRAIGHT or self.is_hushed:
             cleaned = None  # there is no echo; the cancellers keep what they know of the room
         else:

@@ -16,7 +16,7 @@ from assistant.core.types import Samples
 
 BLOCK_SAMPLES = 320  # 20 ms, as the card's callbacks come: no sample waits for its block
 PARTITIONS = 30  # 0.6 s: a device's delay of 0.3 and the room behind it
-FORGETTING = 0.995**2  # a block: slow enough to be exact, and a loudspeaker's clock that runs 50 ppm off is followed
+FORGETTING = 0.995**2  # a block: slow enough to be exact, fast enough for somebody who moves the laptop
 FIRST_DOUBT = 0.1  # of a path nobody has heard yet: a microphone rarely hears the loudspeaker louder than that
 NOISE_SMOOTHING = 0.95
 FIRST_NOISE = 1e-4
@@ -24,6 +24,11 @@ GENTLE, STRICT = 1.0, 6.0  # how many times the expected rest of the echo is tak
 LEAST_GAIN = 0.03
 NEIGHBOURS = np.ones(5) / 5  # 125 Hz: single frequencies say little about one block
 EPSILON = 1e-9
+LOOK_BLOCKS = 50  # of sound: a second between two looks at where the echo begins
+SAME_ECHO_SAMPLES = 4.0  # further off, another reflection has become the loudest
+DRIFT_STEP = 0.5
+MOST_DRIFT = 0.07  # samples a block, 220 ppm: no two clocks are further apart
+AUDIBLE = 1.0  # of a block's spectrum
 
 Spectra = NDArray[np.complex64]
 Floats = NDArray[np.float32]
@@ -41,6 +46,36 @@ class Cleaned:
     """For a detector: next to nothing of the echo, and less of the user."""
 
 
+class Drift:
+    """How fast the echo moves away, where loudspeaker and microphone have clocks of their own."""
+
+    def __init__(self) -> None:
+        self.samples = 0.0
+        """A block."""
+        self._blocks = 0
+        self._sounding = 0
+        self._position: float | None = None
+
+    def pass_over(self, blocks: int, is_sounding: bool) -> bool:
+        """So many blocks have passed. True when it is time for a look at the path."""
+        self._blocks += blocks
+        self._sounding += is_sounding
+        return self._sounding >= LOOK_BLOCKS
+
+    def look(self, response: Samples) -> None:
+        """The path as the microphone would hear a click."""
+        size = np.abs(response)
+        peak = int(np.argmax(size[1:-1])) + 1
+        before, here, after = (float(value) for value in size[peak - 1 : peak + 2])
+        bend = before - 2 * here + after
+        position = peak + (0.5 * (before - after) / bend if bend else 0.0)
+        expected = None if self._position is None else self._position + self.samples * self._blocks
+        if expected is not None and abs(position - expected) < SAME_ECHO_SAMPLES:
+            self.samples += DRIFT_STEP * (position - expected) / self._blocks
+            self.samples = min(max(self.samples, -MOST_DRIFT), MOST_DRIFT)
+        self._position, self._blocks, self._sounding = position, 0, 0
+
+
 class RoomFilter:
     """Learns the way from the loudspeaker to the microphone. A block takes 0.3 ms."""
 
@@ -52,12 +87,16 @@ class RoomFilter:
         self._noise: Floats = np.full(bins, FIRST_NOISE, np.float32)
         self._last_played = np.zeros(BLOCK_SAMPLES, np.float32)
         self._last_residual = np.zeros(BLOCK_SAMPLES, np.float32)
+        self._drift = Drift()
+        self._rested = 0
 
-    def forget_sound(self) -> None:
-        """Nothing has been played for longer than any echo; what is known of the room stays."""
-        self._played[:] = 0
-        self._last_played[:] = 0
-        self._last_residual[:] = 0
+    def rest(self, samples: int) -> None:
+        """So many samples have passed in which there was no echo; what is known of the room stays."""
+        if not self._rested:
+            self._played[:] = 0
+            self._last_played[:] = 0
+            self._last_residual[:] = 0
+        self._rested += samples
 
     def clean(self, heard: Samples, played: Samples) -> Cleaned:
         """Whole blocks of both, equally long."""
@@ -93,9 +132,15 @@ class RoomFilter:
         self._noise *= NOISE_SMOOTHING
         self._noise += (1 - NOISE_SMOOTHING) * np.abs(error) ** 2
         step = self._doubt / (0.5 * np.sum(powers * self._doubt, axis=0) + self._noise + EPSILON)
-        change = np.fft.irfft(step * np.conj(self._played) * error, axis=1)
-        change[:, BLOCK_SAMPLES:] = 0  # a partition is one block long; the rest is the transform's wrapping around
-        self._path += np.fft.rfft(change, axis=1)
+        blocks, self._rested = 1 + self._rested // BLOCK_SAMPLES, 0
+        path = self._path + step * np.conj(self._played) * error
+        if self._drift.samples:
+            path *= np.exp(-1j * np.pi / BLOCK_SAMPLES * blocks * self._drift.samples * np.arange(BLOCK_SAMPLES + 1))
+        response = np.fft.irfft(path, axis=1)
+        response[:, BLOCK_SAMPLES:] = 0  # a partition is one block long; the rest is the transform's wrapping around
+        self._path[:] = np.fft.rfft(response, axis=1)
+        if self._drift.pass_over(blocks, is_sounding=float(np.abs(self._played[0]).max()) > AUDIBLE):
+            self._drift.look(response[:, :BLOCK_SAMPLES].ravel().astype(np.float32))
         kept = np.maximum(1 - 0.5 * step * powers, 0)
         self._doubt = FORGETTING * kept * self._doubt + (1 - FORGETTING) * np.abs(self._path) ** 2
 

@@ -15,7 +15,7 @@ OWN_SHARE = 0.8  # of the heard words that must be ours
 FEWEST_EARLY_WORDS = 3
 FEWEST_SURE_WORDS = 4  # fewer may be a "mm-hm" or a "stop" that was cut short: the end of the utterance tells
 SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of half a second of noise
-LONGEST_HUM_WORDS = 4  # so many a recogniser makes of it; nobody says three words in 0.4 s
+LONGEST_HUM_WORDS = 4  # nobody says more in 0.4 s, though a recogniser may write it
 HUM_SECONDS = 0.8  # with 0.3 of pre-roll and 0.1 that the detector lags behind: "mm-hm" lasts 0.3 to 0.4
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
@@ -106,7 +106,8 @@ def is_hum(heard: str, seconds: float) -> bool:
     Who says so little to take the floor asks or refuses with it, or will say it again.
     """
     words = _words(heard)
-    return 0 < len(words) <= LONGEST_HUM_WORDS and seconds < HUM_SECONDS and DEMANDS.isdisjoint(words)
+    is_said = len(words) <= LONGEST_HUM_WORDS and not DEMANDS.isdisjoint(words)
+    return bool(words) and seconds < HUM_SECONDS and not is_said
 
 
 def is_own_voice(heard: str, spoken: str) -> bool:
