@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -41,8 +42,15 @@ class Slot(Generic[E]):
     make: Callable[[], E]
     close: Callable[[E], Awaitable[None]]
     engine: E | None = None
+    _used_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def idle_seconds(self) -> float:
+        """Since the engine was last asked for."""
+        return time.monotonic() - self._used_at
 
     def get(self) -> E:
+        self._used_at = time.monotonic()
         if self.engine is None:
             self.engine = self.make()
         return self.engine
@@ -175,6 +183,7 @@ def _which_mind(mind: MindSettings) -> MindSettings:
         instructions=usual.instructions,
         temperature=usual.temperature,
         longest_reply_tokens=usual.longest_reply_tokens,
+        idle_minutes=usual.idle_minutes,
     )
 
 
@@ -392,11 +401,3 @@ async def warm(engine: object) -> None:
     warm = getattr(engine, "load", None) or getattr(engine, "start", None)
     if warm is not None:
         await warm()
-
-
-def on_battery() -> bool:
-    """A quick look, milliseconds at most."""
-    import psutil
-
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
-    return battery is not None and battery.power_plugged is False

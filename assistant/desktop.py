@@ -20,6 +20,7 @@ from assistant.audio.wake_word import SpottingMicrophone
 from assistant.camera_watch import CameraWatch
 from assistant.core.aio import cancel_and_wait
 from assistant.core.attention import Earcon
+from assistant.core.conversation import Phase
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
     ElementSelected,
@@ -41,6 +42,7 @@ from assistant.core.types import AudioFrame
 from assistant.gui.facts import KeyAnswered, MindPlanned, SettingsApplied, SheetPictureOpened, TurnsRestored
 from assistant.learning import learner
 from assistant.listings import choices_listed, keep_key, mind_in_words, models_listed
+from assistant.llm.machine import on_battery
 from assistant.llm.prompts import PromptBuilder
 from assistant.model_shelf import ModelShelf
 from assistant.pages.page_maker import PageMaker
@@ -54,11 +56,11 @@ from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
+from assistant.upkeep import keep_store, make_room
 from assistant.vision.camera import Camera
 
 log = logging.getLogger(__name__)
 
-STORE_SECONDS = 30.0  # between two looks at what could not be saved
 CLOSE_SECONDS = 3.0  # an engine may be in the middle of a call; after this the process leaves anyway
 
 
@@ -114,7 +116,8 @@ class SessionThread:
         self._keep(self._listener.run(self._spotting()))
         self._keep(self._lock.serve(self._on_show))
         self._keep(self._load())
-        self._keep(self._keep_store())
+        self._keep(keep_store(self._store))
+        self._keep(make_room(self._engines, lambda: self._session.phase is Phase.LISTENING, self._publish))
         self._keep(self._check.follow(self._list_choices))
         early, self._early = self._early or [], None
         for action in early:
@@ -147,7 +150,7 @@ class SessionThread:
             settings,
             history,
             conversation_id,
-            saves_power=app.on_battery,
+            saves_power=on_battery,
         )
         thinking = settings.pages.think_seconds
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
@@ -198,17 +201,6 @@ class SessionThread:
                 self._session.warm()
 
         await app.load(self._engines, tell)
-
-    async def _keep_store(self) -> None:
-        """Save what a full disk refused, and back up once a day, after the start has calmed down."""
-        while True:
-            await asyncio.sleep(STORE_SECONDS)
-            try:
-                if self._store.pending:
-                    await self._store.save_pending()
-                await self._store.back_up()
-            except AssistantError as error:
-                log.warning("store upkeep failed: %s", error.what)
 
     def _voice(self, settings: Settings) -> Voice | None:
         if not settings.voice.spoken_replies:

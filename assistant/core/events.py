@@ -411,7 +411,7 @@ class PageJobFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class EngineStateChanged(Event):
-    """An engine's state in words: "hearing" | "mind" | "voice" | "eyes" is "loading", "ready", "off" or "failed"."""
+    """An engine's state in words: "hearing" | "mind" | "voice" | "eyes" is "loading", "ready", "resting", "failed"."""
 
     engine: str
     state: str

@@ -120,6 +120,8 @@ class MindSettings:
     """Added to the system prompt: how the user wants the assistant to be."""
     temperature: float = 0.7
     longest_reply_tokens: int = 400
+    idle_minutes: float = 10.0
+    """Unused for so long, the model leaves the memory when the machine runs short of it; 0 keeps it there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,7 +339,7 @@ def _speaking(state: ViewState) -> str:
 def _thinking(state: ViewState) -> Status:
     if state.transcribing:
         return Status("Understanding what you said…", Tone.THINKING, counts=True)
-    if _engine_in(state, "mind", "loading"):
+    if _engine_in(state, "mind", "loading") or _engine_in(state, "mind", "resting"):
         return Status("Waking the language model…", Tone.THINKING, counts=True)
     writing = state.live is not None and bool(state.live.text)
     return Status("Writing…" if writing else "Thinking…", Tone.THINKING, counts=True)

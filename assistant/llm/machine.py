@@ -71,3 +71,9 @@ def _number(path: Path) -> int | None:
         return int(path.read_text())
     except (OSError, ValueError):  # no container, or "max"
         return None
+
+
+def on_battery() -> bool:
+    """A quick look, milliseconds at most."""
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return battery is not None and battery.power_plugged is False

@@ -33,6 +33,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "talk.follow_up_seconds": (2.0, 120.0),
     "mind.temperature": (0.0, 2.0),
     "mind.longest_reply_tokens": (16, 32_768),
+    "mind.idle_minutes": (0, 1440),
     "pages.think_seconds": (0.0, 600.0),
     "mind.context_tokens": (0, 262_144),
     "window.text_scale": (0.5, 3.0),
