@@ -156,7 +156,13 @@ class SessionThread:
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
         jobs = PageJobs(
             PageParts(
-                reader, PageMaker(), model, self._store, conversation_id, thinking, learner(engines, self._publish)
+                reader,
+                PageMaker(written=settings.pages.written),
+                model,
+                self._store,
+                conversation_id,
+                thinking,
+                learner(engines, self._publish),
             ),
             self._post,
         )

@@ -232,6 +232,17 @@ class EditablePage(Protocol):
         """Let the model write what was only hinted at; what the user has decided meanwhile stays."""
         ...
 
+    def write(self, model: LanguageModel, picture: Picture) -> AsyncIterator[str]:
+        """Let a model that sees write the whole page: what there is of it, again and again, safe to show.
+
+        Yields nothing where the model is not made for it, or the user has shaped the page.
+        """
+        ...
+
+    async def adopt(self) -> Edited:
+        """Take what was written last as the page, if it stands every check; else say why not. Seconds."""
+        ...
+
 
 class PageMaker(Protocol):
     def open(self, reading: SketchReading, title: str) -> EditablePage:

@@ -138,6 +138,8 @@ class AheadSettings:
 class PageSettings:
     think_seconds: float = 0.0
     """How long to go on improving a page after it is first shown. 0 shows it as it was read at once."""
+    written: str = "auto"
+    """Whether a model that sees writes the whole page: "always", "never" or "auto" (a large one, not on the CPU)."""
     keep_corrections: bool = False
     """Keep sketches that the user corrects, with what is really drawn, for `vesper improve`. They stay here."""
 

@@ -6,6 +6,7 @@ is chosen from the kit's closed list (resources/kit/kit.js), never written here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from html import escape
 from itertools import pairwise
@@ -45,8 +46,9 @@ def compile_page(reading: SketchReading, title: str, slots: Slots | None = None,
 
 
 def compile_document(document: Document, revision: int = 0) -> Page:
-    """The page with everything that was edited since it was drawn."""
-    return _Compiler(document).page(revision)
+    """The page with everything that was edited since it was drawn, or as a model wrote it."""
+    page = _Compiler(document).page(revision)
+    return replace(page, html=document.written) if document.written else page
 
 
 @cache

@@ -78,6 +78,8 @@ class Document:
     """Of the drawn texts, ISO 639-1."""
     edited: frozenset[str] = frozenset()
     """Ids whose content the user has decided: a model's late answer leaves them alone."""
+    written: str = ""
+    """The page's HTML where a model wrote the whole of it; an edit goes back to the page as drawn."""
 
     def elements(self) -> tuple[Element, ...]:
         """In reading order; frames of cards and tables are parts of the tree, not in here."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.core.errors import EngineError, NetworkError
 from assistant.core.ports import LanguageModel
 from assistant.core.sketch import Correction, Edited, Page, Places, SketchReading, VersionList, VersionRecord
+from assistant.core.types import Picture
 from assistant.pages.archive import recorded
 from assistant.pages.compiler import compile_document
 from assistant.pages.corrections import corrected_page, corrected_reading, told_of
@@ -22,6 +25,7 @@ from assistant.pages.edit_plan import (
     TakeVariant,
 )
 from assistant.pages.fitting import Ruler, fitted
+from assistant.pages.hand import Hand
 from assistant.pages.intake import intake
 from assistant.pages.measure import measure
 from assistant.pages.misheard import is_last_step
@@ -36,8 +40,10 @@ from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 from assistant.pages.spoken_edits import stripped, understand
 from assistant.pages.targets import choose, find
 from assistant.pages.variants import Variant, variants
+from assistant.pages.written_page import NEVER
 
 AS_DRAWN = "the page is as drawn"
+WRITTEN = "the page is as the model wrote it"
 NOT_UNDERSTOOD = "I did not understand what to change. Name the part, such as the second button, and what it should be."
 UNCHANGED = "Fine, the page stays as it is."
 MOST_TOLD = 3  # changes that a spoken sentence can list
@@ -53,7 +59,9 @@ class PageEditor:
         reading: SketchReading,
         question_seconds: float = QUESTION_SECONDS,
         ruler: Ruler = measure,
+        written: str = NEVER,
     ) -> None:
+        self._hand = Hand(written)
         self._ruler = ruler
         self._versions = Versions(Version(document, AS_DRAWN, reading))
         self._question_seconds = question_seconds
@@ -70,7 +78,8 @@ class PageEditor:
 
     @property
     def document(self) -> Document:
-        return self._versions.present.document
+        """What is edited: the page as drawn, also where one is shown that a model has written."""
+        return replace(self._versions.present.document, written="")
 
     @property
     def reading(self) -> SketchReading:
@@ -87,7 +96,7 @@ class PageEditor:
         return tuple(record for _, record in self._recorded)
 
     def page(self, revision: int) -> Page:
-        return compile_document(self.document, revision)
+        return compile_document(self._versions.present.document, revision)
 
     @classmethod
     def of_versions(cls, versions: Versions, question_seconds: float, ruler: Ruler) -> PageEditor:
@@ -133,7 +142,7 @@ class PageEditor:
         return ("", "") if found is None else (found.id, name_of(self.document, found.id))
 
     def correct(self, correction: Correction) -> Edited:
-        before = self._versions.present
+        before = replace(self._versions.present, document=self.document)
         reading = corrected_reading(before.reading, correction)
         if reading == before.reading:
             return Edited("It is like that already.")
@@ -179,6 +188,19 @@ class PageEditor:
     async def fill(self, model: LanguageModel) -> None:
         slots = await fill_slots(self.reading, model, self._question_seconds)
         self._versions = self._versions.filled(slots)
+
+    async def write(self, model: LanguageModel, picture: Picture) -> AsyncIterator[str]:
+        if not self._is_shaped:
+            async with aclosing(self._hand.write(self.document, self.reading, model, picture)) as pages:  # type: ignore[type-var]
+                async for html in pages:
+                    yield html
+
+    async def adopt(self) -> Edited:
+        before = self.document
+        html, why_not = await self._hand.finished(compile_document(before).html, intake(self.reading).elements)
+        if not html or self._is_shaped or self.document != before:
+            return Edited(why_not)  # the user may have been quicker
+        return self._became(replace(before, written=html), WRITTEN)
 
     def _plan(self, words: str, selected: str) -> tuple[str, Scope, Plan | None]:
         """An answer to the open question where it is one, else a request of its own; with what was asked for."""

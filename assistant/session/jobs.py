@@ -36,6 +36,7 @@ from assistant.core.sketch import Edited, Page, SketchReading, WorkRecord
 from assistant.core.types import Picture
 from assistant.session.by_hand import carry_out
 from assistant.session.thinking import think
+from assistant.session.writing import written
 
 ASKED_SECONDS = 20.0  # of thinking, when somebody asks for it
 THINK_LONGER = re.compile(
@@ -82,6 +83,8 @@ class PageJob:
     is_offering: bool = False
     """Variants are on the screen."""
     filled: bool = False
+    written: bool = False
+    """A model that sees has tried to write it."""
     picture: Picture | None = None
     """What was read, to look at again."""
     flat: Picture | None = None
@@ -124,7 +127,7 @@ class PageJobs:
                 continue
             picture = Picture(work.picture, *work.size) if work.picture else None
             page = editable.page(0)
-            job = PageJob(work.number, work.name, editable.reading, page, editable, filled=True)
+            job = PageJob(work.number, work.name, editable.reading, page, editable, filled=True, written=True)
             job.flat = job.picture = picture
             job.painted.set()
             self._jobs.append(job)
@@ -159,7 +162,7 @@ class PageJobs:
     def resume(self) -> None:
         self._paused = False
         job = self.latest
-        if job is None or job.page is None or (job.filled and not job.think_seconds):
+        if job is None or job.page is None or (job.filled and job.written and not job.think_seconds):
             return
         if job.task is None or job.task.done():
             job.task = asyncio.create_task(self._improve(job))
@@ -289,6 +292,8 @@ class PageJobs:
             self._emit(NoticeShown("info", "The page stays as it is.", error.what))
         if not job.filled:
             await self._fill(job)
+        if not job.written:
+            await self._write(job)
 
     async def _think(self, job: PageJob) -> None:
         seconds = job.think_seconds
@@ -317,6 +322,14 @@ class PageJobs:
             self._emit(NoticeShown("info", "The page stays as drawn.", error.what))
         job.filled = True
         await self._paint(job, job.editable, final=True)
+
+    async def _write(self, job: PageJob) -> None:
+        if self._parts.model is None or job.editable is None or job.flat is None or job.page is None:
+            return
+        is_new = await written(job.number, job.page, job.editable, job.flat, self._parts.model, self._emit)
+        job.written = True
+        if is_new:
+            await self._paint(job, job.editable, final=True)
 
     async def _paint(self, job: PageJob, editable: EditablePage, final: bool) -> None:
         """Show the page as it is now, and keep it."""

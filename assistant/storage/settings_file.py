@@ -45,6 +45,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "talk.way": ("open", "name", "key", "text"),
     "talk.wake": ("", *WAKE_PHRASES),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper", "server"),
+    "pages.written": ("auto", "always", "never"),
     "mind.engine": ("auto", "llama.cpp", "transformers"),
     "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
     "mind.weights": ("auto", "32-bit", "16-bit", "8-bit", "4-bit"),

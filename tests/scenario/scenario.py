@@ -301,6 +301,11 @@ class FakeEditablePage:
     def __init__(self, title: str) -> None:
         self._title = title
         self._html = "<p>drawn</p>"
+        self._written = ""
+        self.writes: tuple[str, ...] = ()
+        """What a model that sees writes, a second each."""
+        self.objection = ""
+        """What the page's checks say of it."""
 
     reading = SketchReading(100, 100, ())
     versions = VersionList(("drawn",), 0)
@@ -352,12 +357,31 @@ class FakeEditablePage:
         await asyncio.sleep(2.0)
         self._html = "<p>filled</p>"
 
+    async def write(self, model: object, picture: Picture) -> AsyncIterator[str]:
+        for html in self.writes:
+            await asyncio.sleep(1.0)
+            yield html
+        if self.writes:
+            self._written = self.writes[-1]
+
+    async def adopt(self) -> Edited:
+        written, self._written = self._written, ""
+        if not written or self.objection:
+            return Edited(self.objection)
+        self._html = written
+        return Edited("Done: the page is as the model wrote it.", changed=True)
+
 
 class FakePageMaker:
-    """Makes pages that can be filled, but not changed."""
+    """Makes pages that can be filled, but not changed; `writes` and `objection` as in its pages."""
+
+    writes: tuple[str, ...] = ()
+    objection = ""
 
     def open(self, reading: SketchReading, title: str) -> FakeEditablePage:
-        return FakeEditablePage(title)
+        page = FakeEditablePage(title)
+        page.writes, page.objection = self.writes, self.objection
+        return page
 
     def reopen(self, work: WorkRecord) -> None:
         return None

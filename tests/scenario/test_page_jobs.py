@@ -150,3 +150,34 @@ def test_many_pictures_at_once_become_pages_one_after_the_other() -> None:
     assert {event.job for event in finals} >= {8}  # type: ignore[attr-defined]
     assert {event.job for event in talk.of(PagePainted)} == set(range(1, 9))  # type: ignore[attr-defined]
     assert not talk.left_running
+
+
+def test_a_seeing_model_writes_the_page_before_the_eyes_of_the_user() -> None:
+    talk = Scenario(reading=READING)
+    talk.maker.writes = ("<p>half</p>", "<p>whole</p>")
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    assert [(html, final) for _, html, final in painted(talk)][1:] == [
+        ("<p>filled</p>", True), ("<p>half</p>", False), ("<p>whole</p>", False), ("<p>whole</p>", True),
+    ]  # fmt: skip
+
+
+def test_a_written_page_that_fails_a_check_gives_way_to_the_drawn_one_with_a_sentence() -> None:
+    talk = Scenario(reading=READING)
+    talk.maker.writes, talk.maker.objection = ("<p>half</p>", "<p>whole</p>"), "It showed less of the drawing."
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.run()
+    assert painted(talk)[-1][1:] == ("<p>filled</p>", True)
+    assert [notice.advice for notice in talk.of(NoticeShown)] == ["It showed less of the drawing."]  # type: ignore[attr-defined]
+
+
+def test_a_question_stops_the_writing_shows_the_drawn_page_and_the_writing_begins_again() -> None:
+    talk = Scenario(reading=READING, replies=["Yes."])
+    talk.maker.writes = ("<p>half</p>", "<p>whole</p>")
+    talk.at(1.0, PictureDropped("sketch.jpg", b"..."))
+    talk.user_types("are you there", at=5.5)
+    talk.run()
+    pages = [html for _, html, _ in painted(talk)]
+    assert pages[1:4] == ["<p>filled</p>", "<p>half</p>", "<p>filled</p>"]
+    assert pages[-1] == "<p>whole</p>"
+    assert talk.history[-1].text == "Yes."
