@@ -204,6 +204,27 @@ def _gemma(folder: Path) -> None:
     _write(folder, "processor_config.json", {"image_seq_length": 4, "processor_class": "Gemma3Processor"})
 
 
+def _internvl(folder: Path) -> None:
+    import transformers
+
+    tokenizer = _tokenizer(
+        folder, CHATML.replace("MARK", "<|image_pad|>"), start_image_token="<|vision_start|>",
+        end_image_token="<|vision_end|>", context_image_token="<|image_pad|>", video_token="<|video_pad|>",
+    )  # fmt: skip
+    vision = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2}
+    vision |= {"image_size": [32, 32], "patch_size": [8, 8]}
+    config = transformers.InternVLConfig(
+        text_config=_text(tokenizer, model_type="qwen2"), vision_config=vision, image_seq_length=4,
+        **_ids(tokenizer, image_token_id="<|image_pad|>"),
+    )  # fmt: skip
+    transformers.InternVLForConditionalGeneration(config).save_pretrained(folder)
+    _write(folder, "preprocessor_config.json", {
+        "image_processor_type": "GotOcr2ImageProcessor", "size": {"height": 32, "width": 32},
+        "crop_to_patches": True, "min_patches": 1, "max_patches": 4,
+    })  # fmt: skip
+    _write(folder, "processor_config.json", {"image_seq_length": 4, "processor_class": "InternVLProcessor"})
+
+
 def _write(folder: Path, name: str, values: dict[str, Any]) -> None:
     (folder / name).write_text(json.dumps(values))
 
@@ -217,5 +238,6 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "idefics3": _smol("Idefics3"),
     "smolvlm": _smol("SmolVLM"),
     "gemma3": _gemma,
+    "internvl": _internvl,
 }
-SEEING = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "idefics3", "smolvlm", "gemma3")
+SEEING = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "idefics3", "smolvlm", "gemma3", "internvl")

@@ -74,7 +74,7 @@ def at_once(engine: TorchEngine, words: tuple[Word, ...], *pictures: bytes) -> A
     for span in spans:
         for name, value in span.tensors.items():
             together.setdefault(name, []).append(value)
-    side = 0 if "image_grid_thw" in together or "token_type_ids" in together else 1  # SmolVLM has a batch in front
+    side = 1 if "pixel_attention_mask" in together else 0  # SmolVLM has a batch in front
     inputs = {name: torch.cat(values, side) for name, values in together.items() if not name.endswith("type_ids")}
     types = torch.tensor([[kind for span in spans for kind in span.types]])
     inputs |= {name: types for name in together if name.endswith("type_ids")}
