@@ -46,7 +46,9 @@ class Ear:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.microphone = FakeMicrophone()
-        self.listener = Listener(EndpointSettings(), Silero(), self.events.append)
+        self.is_speaking = False
+        """Is the assistant? Then what is heard may be an interruption."""
+        self.listener = Listener(EndpointSettings(), Silero(), self.events.append, lambda: self.is_speaking)
         self._task = asyncio.create_task(self.listener.run(self.microphone))
         self.listener.open()
 
@@ -73,6 +75,26 @@ async def test_thirty_seconds_of_noise_are_no_utterance(ear: Ear, level: float) 
     heard = await ear.hear(noise(30, level))
 
     assert heard["UtteranceEnded"] == 0
+
+
+@pytest.mark.parametrize("level", [0.003, 0.05, 0.3])
+async def test_thirty_seconds_of_noise_over_the_voice_interrupt_nothing(ear: Ear, level: float) -> None:
+    ear.is_speaking = True
+
+    heard = await ear.hear(noise(30, level))
+
+    assert heard["SpeechConfirmed"] == heard["SpeechStarted"] == heard["UtteranceEnded"] == 0
+    assert heard["SpeechSuspected"] == heard["SuspicionLifted"]
+
+
+async def test_music_over_the_voice_resolves_every_doubt_it_raises(ear: Ear) -> None:
+    ear.is_speaking = True
+
+    heard = await ear.hear(np.concatenate([music(20), noise(2, 0.001)]))
+
+    resolved = heard["SuspicionLifted"] + heard["SpeechSampled"] + heard["SpeechConfirmed"]
+    assert heard["SpeechSuspected"] == resolved
+    assert heard["SpeechStarted"] == heard["UtteranceEnded"] + heard["SpeechDiscarded"]
 
 
 async def test_music_makes_few_utterances_and_all_of_them_end(ear: Ear) -> None:

@@ -88,6 +88,15 @@ def test_a_room_that_changed_makes_nothing_louder() -> None:
     assert power(filter_.clean(heard, played).residual[:SPEECH_RATE]) <= power(heard[:SPEECH_RATE])
 
 
+def test_an_echo_that_clips_does_no_harm() -> None:
+    played = murmur(6)
+    heard = np.clip(heard_in(Room(echo_decibel=20), played), -1, 1)
+    cleaned = RoomFilter().clean(heard, played)
+    for left in (cleaned.residual, cleaned.words, cleaned.strict):
+        assert np.isfinite(left).all()
+        assert power(left) <= power(heard)
+
+
 def test_nothing_in_gives_nothing() -> None:
     empty = np.zeros(0, np.float32)
     assert not len(RoomFilter().clean(empty, empty).words)
