@@ -32,7 +32,7 @@ BACKCHANNELS = _listed(
 )
 BACKCHANNEL_PHRASES = _listed(
     """i see|got it|of course|oh my|no way|i know|all right|alright|thats right|thats true|makes sense|go on|
-    i understand|very good|very nice|so true"""
+    i understand|very good|very nice|so true|so nice|how nice|its okay|its fine|how interesting|very interesting"""
 )
 STOPS = _listed(
     """stop|wait|stop it|stop that|stop talking|stop speaking|hold on|hang on|quiet|be quiet|shut up|enough|
@@ -47,6 +47,9 @@ DEMANDS = _listed(
     """no|nope|nah|nein|non|what|why|who|how|where|when|which|whose|was|warum|wer|wie|wo|wann|quoi|pourquoi|sorry|pardon|
     again|repeat|more|next|back|louder|quieter|slower|faster|help|vesper|continue"""
 )
+
+_ANY_STOP = "|".join(sorted(STOPS, key=len, reverse=True))
+STOP_PATTERN = re.compile(rf"(?:{_ANY_STOP})(?: (?:{_ANY_STOP}))*")
 
 
 class Verdict(Enum):
@@ -85,8 +88,7 @@ def is_stop(heard: str) -> bool:
     if len(words) > 1 and words[0] in HEARD_BEFORE:
         words = words[1:]
     bare = [word for word in words if word not in POLITE]
-    distinct = [word for at, word in enumerate(bare) if at == 0 or word != bare[at - 1]]
-    return " ".join(distinct) in STOPS or (len(distinct) == 1 and distinct[0] in LIKE_STOP)
+    return re.fullmatch(STOP_PATTERN, " ".join(bare)) is not None or (bool(bare) and set(bare) <= LIKE_STOP)
 
 
 def is_backchannel(heard: str) -> bool:

@@ -105,6 +105,14 @@ def test_one_short_sound_is_a_hum_unless_it_asks_or_refuses() -> None:
     assert not is_hum("", 0.6)
 
 
+@pytest.mark.parametrize(
+    "heard", ["Hold on. Hold on.", "Wait, wait! Stop.", "Stop it, stop it.", "Okay, wait a minute."]
+)
+def test_who_says_stop_twice_is_obeyed(heard: str) -> None:
+    assert is_stop(heard)
+    assert not is_stop(f"{heard} what happened then")
+
+
 @pytest.mark.parametrize("heard", ["Stopped.", "Weight!", "To stop.", "The wait.", "Step, please.", "Whoa!"])
 def test_what_sounds_like_stop_is_obeyed_when_nothing_else_is_said(heard: str) -> None:
     assert is_stop(heard)
