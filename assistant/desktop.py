@@ -152,7 +152,6 @@ class SessionThread:
             conversation_id,
             saves_power=on_battery,
         )
-        thinking = settings.pages.think_seconds
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
         jobs = PageJobs(
             PageParts(
@@ -161,11 +160,11 @@ class SessionThread:
                 model,
                 self._store,
                 conversation_id,
-                thinking,
-                learner(engines, self._publish),
+                learn=learner(engines, self._publish),
             ),
             self._post,
         )
+        jobs.think_for(settings.pages.think_seconds)
         self._session = Session(parts, jobs, self._publish_of_session, lambda: self._listener)
         house = Household(self._post, self._publish, self._chime, self._session.sounding)
         self._doorway = Doorway(lambda: self._listener, house, recollection)
@@ -370,6 +369,7 @@ class SessionThread:
         parts = self._session.parts
         parts.settings = settings
         parts.voice = self._voice(settings)
+        self._session.jobs.think_for(settings.pages.think_seconds)
         self._card.apply(settings.audio)
         self._microphone.apply(settings.audio)
         self._change_way(before.talk, settings)

@@ -16,6 +16,7 @@ from assistant.gui.sound_page import SoundPage
 from assistant.gui.speech_pages import TalkingPage, VoicePage
 
 DEFAULT_DEVICE = "System default"
+THINKING_SECONDS = ("5", "10", "20", "40", "90")
 SHORTCUTS = (
     ("Stop speaking or thinking", "Esc"),
     ("Open or mute the microphone", "Ctrl+M"),
@@ -72,6 +73,7 @@ class SettingsDialog(QDialog):
             self.talking_page,
             self._sound(choices),
             self.model_page,
+            self._pages(),
             self._privacy(),
             self._appearance(),
             self._keys(),
@@ -123,6 +125,21 @@ class SettingsDialog(QDialog):
         self.sound_page.checked.connect(self.checked)
         page.form.addRow(self.sound_page)
         return page
+
+    def _pages(self) -> FormPage:
+        page = FormPage("Pages", self._desk)
+        seconds = f"{self.settings.pages.think_seconds:g}"
+        waits = [("0", "Show them at once"), *((wait, f"{wait} more seconds") for wait in THINKING_SECONDS)]
+        if seconds not in dict(waits):
+            waits = sorted([*waits, (seconds, f"{seconds} more seconds")], key=lambda item: float(item[0]))
+        page.combo("Think about pages", waits, seconds, self._think_for)
+        page.note("A page is shown at once. With more time the drawing is looked at again in other ways, and the page "
+                  "is compared with it and moved into place; what you change meanwhile stays. Or say “think longer” "
+                  "about one page.")  # fmt: skip
+        return page
+
+    def _think_for(self, seconds: str) -> None:
+        self._desk.change(("pages", "think_seconds"), float(seconds))
 
     def _privacy(self) -> FormPage:
         page = FormPage("Privacy", self._desk)

@@ -132,7 +132,7 @@ class _Compiler:
         return f"{kit_file('kit.js')}\n{kit_file('widgets.js')}" if moves else kit_file("kit.js")
 
     def font(self, element: Element) -> float:
-        return self._measures.font(element)
+        return self._measures.body if element.type is ElementType.BUTTON else self._measures.font(element)
 
     def write(self, depth: int, text: str) -> None:
         self._lines.append("  " * depth + text)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from assistant.core.sketch import Box, Element, ElementType
+from assistant.pages.labels import field_labels
 from assistant.pages.screens import screens_of, stacked
 from assistant.pages.straighten import straighten
 from assistant.pages.tidy import tidy
@@ -97,10 +98,21 @@ def _cut(nodes: tuple[Node, ...]) -> Node:
     column_gap = _widest_gap(columns, horizontal=False) / (1.6 * line)  # words are further apart than lines
     if len(rows) == 1 and len(columns) == 1:
         return _overlapping(nodes)
-    if len(columns) == 1 or (len(rows) > 1 and (row_gap >= column_gap or not _is_side_by_side(columns))):
+    apart = row_gap >= column_gap or not _is_side_by_side(columns) or _are_names_of(columns)
+    if len(columns) == 1 or (len(rows) > 1 and apart):
         children = tuple(_cut(group) for group in rows)
         return Node(Kind.COLUMN, hull(nodes), children)
     return Node(Kind.ROW, hull(nodes), tuple(_cut(group) for group in columns))
+
+
+def _are_names_of(columns: list[tuple[Node, ...]]) -> bool:
+    """Two columns of which one names the fields of the other: each name belongs to its row."""
+    if len(columns) != 2:
+        return False
+    names, fields = ([node.element for node in column if node.element is not None] for column in columns)
+    labels = field_labels((*names, *fields))
+    inside = {element.id for element in fields}
+    return len(names) > 1 and len(names) == len(columns[0]) and all(labels.get(name.id) in inside for name in names)
 
 
 def _is_side_by_side(columns: list[tuple[Node, ...]]) -> bool:

@@ -37,6 +37,7 @@ CROSSES = frozenset("xX×✕✖")
 CORNER = (0.78, 0.3)  # how far to the right and down of a frame its closing mark stands, as shares of the frame
 LARGEST_DIALOG = 0.8  # of everything drawn: a larger frame is the window that all of it stands in
 FEWEST_IN_DIALOG = 2  # parts besides the closing mark
+LONGEST_TITLE = 5  # words
 CLOSING = re.compile(r"(ok(ay)?|cancel|close|no( thanks)?|dismiss|got it|cerrar|cancelar|abbrechen)", re.IGNORECASE)
 
 
@@ -298,7 +299,26 @@ def _dialogs(nodes: Nodes) -> Nodes:
     if not _lies_over(frame, others) and not _is_named(frame, others):
         return nodes
     name = frame.element.id if frame.element is not None else f"dialog-{first_id(frame)}"
-    return (*others, replace(frame, name=name, widget=Widget.DIALOG))
+    return (*others, replace(_titled(frame), name=name, widget=Widget.DIALOG))
+
+
+def _titled(frame: Node) -> Node:
+    """Short words on top of a dialog are its heading."""
+    elements = [e for e in frame.elements() if not is_cross(e)]
+    first = min(elements, key=lambda e: e.box.y)
+    if (
+        first.type is not ElementType.TEXT
+        or first.id in field_labels(elements)
+        or len(first.text.split()) > LONGEST_TITLE
+    ):
+        return frame
+    return _exchanged(frame, replace(first, type=ElementType.HEADING))
+
+
+def _exchanged(node: Node, element: Element) -> Node:
+    if node.kind is Kind.LEAF:
+        return replace(node, element=element) if node.element is not None and node.element.id == element.id else node
+    return node.with_children(tuple(_exchanged(child, element) for child in node.children))
 
 
 def _has_cross(frame: Node) -> bool:

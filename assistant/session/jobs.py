@@ -113,6 +113,10 @@ class PageJobs:
     def latest(self) -> PageJob | None:
         return self._jobs[-1] if self._jobs else None
 
+    def think_for(self, seconds: float) -> None:
+        """How long to improve pages that are begun from now on."""
+        self._parts.think_seconds = seconds
+
     async def start_over(self, conversation_id: int) -> None:
         """The pages of another conversation from now on; those of the old one are on disk."""
         await self.close()

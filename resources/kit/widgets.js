@@ -73,6 +73,8 @@
     dialog.addEventListener("close", () => opener.focus());
   }
   for (const dialog of all("dialog")) {
+    const first = dialog.querySelector("input, textarea, select, button:not(.close)");
+    if (first) first.autofocus = true;  // of what is in the dialog, closing it is the last thing to do
     dialog.addEventListener("click", (event) => {
       const box = dialog.getBoundingClientRect();
       const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;

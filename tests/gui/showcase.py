@@ -1,7 +1,8 @@
 """Pictures for the documents: sketches beside their pages, a page before and after edits, variants side by side.
 
-`python -m tests.gui.showcase SKETCH... --out docs/images`: six sketches and a minute. Nothing is retouched: the reader,
-the compiler and the window are the program's own.
+`python -m tests.gui.showcase SKETCH... --out docs/images`: six sketches and two minutes. Nothing is retouched: the
+reader, the compiler and the window are the program's own. The edits are spoken: the program's voice says them into a
+file, its recogniser writes down what it hears, and that, right or wrong, is what the page is asked for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -102,11 +104,24 @@ def beside(sketches: list[Path]) -> QImage:
     return sheet(pairs)
 
 
+def heard(words: str) -> str:
+    """What the recogniser makes of the words, said aloud."""
+    with tempfile.TemporaryDirectory() as folder:
+        sound = str(Path(folder) / "said.wav")
+        vesper = [sys.executable, "-m", "assistant"]
+        subprocess.run([*vesper, "say", words, "--out", sound], check=True, capture_output=True)
+        written = subprocess.run([*vesper, "transcribe", sound], check=True, capture_output=True, text=True)
+    print(f"said: {words} | heard: {written.stdout.strip()}")
+    return written.stdout.strip()
+
+
 def edited(editor: PageEditor) -> QImage:
     row = [(shot(editor.page(0).html, DESKTOP), "as drawn")]
-    for words in EDITS:
-        asyncio.run(editor.change(words, "", None))
-        row.append((shot(editor.page(1).html, DESKTOP), f"“{words}”"))
+    for words in map(heard, EDITS):
+        outcome = asyncio.run(editor.change(words, "", None))
+        if not outcome.changed:
+            raise SystemExit(f"{words}: {outcome.said}")
+        row.append((shot(editor.page(1).html, DESKTOP), f"heard: “{words}”"))
     return sheet([row], QSize(400, 340))
 
 
@@ -130,6 +145,7 @@ def offered(path: Path) -> QImage:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sketches", nargs="+", type=Path)
+    parser.add_argument("--only", choices=("six-sketches", "three-edits", "variants"), help="make this picture only")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -137,9 +153,14 @@ def main(arguments: list[str]) -> int:
     application = QApplication([])
     application.setQuitOnLastWindowClosed(False)
     first = options.sketches[0]
-    save(beside(options.sketches), options.out / "six-sketches.jpg")
-    save(edited(PageMaker().open(seen(first)[1].reading, first.name)), options.out / "three-edits.jpg")
-    save(offered(first), options.out / "variants.jpg")
+    made = {
+        "six-sketches": lambda: beside(options.sketches),
+        "three-edits": lambda: edited(PageMaker().open(seen(first)[1].reading, first.name)),
+        "variants": lambda: offered(first),
+    }
+    for name, make in made.items():
+        if options.only in (None, name):
+            save(make(), options.out / f"{name}.jpg")
     return 0
 
 

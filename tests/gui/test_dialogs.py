@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMessageBox, QSlider
 
 from assistant.core import events
-from assistant.core.settings import AudioSettings, Settings
+from assistant.core.settings import AudioSettings, PageSettings, Settings
 from assistant.gui import facts
 from assistant.gui.models_dialog import progress_in_words, size_in_words
 from assistant.gui.screen import Download
@@ -104,6 +104,15 @@ def test_the_window_takes_the_settings_over_and_passes_them_on(window, commands)
     choose(themes, "dark")
     assert window.state.settings.window.theme == "dark"
     assert commands.named("change_settings")[0][0].window.theme == "dark"
+
+
+def test_pages_are_given_more_time_and_a_time_set_elsewhere_is_kept(dialog, window):
+    waits = named(dialog, QComboBox, "Think about pages")
+    choose(waits, "20")
+    assert dialog.heard[-1].pages.think_seconds == 20.0
+    other = SettingsDialog(window, Settings(pages=PageSettings(think_seconds=7.5)), CHOICES)
+    assert named(other, QComboBox, "Think about pages").currentText() == "7.5 more seconds"
+    other.done(0)
 
 
 # Models

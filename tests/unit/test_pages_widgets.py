@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,17 @@ def test_tabs_with_a_frame_drawn_around_both_are_tabs() -> None:
 @pytest.mark.parametrize("gap", [40, 90])
 def test_buttons_well_above_a_frame_are_buttons(gap: float) -> None:
     assert widgets(tabbed(gap)) == []
+
+
+def test_names_beside_fields_stay_in_their_rows() -> None:
+    two = element("m", T.TEXT, (90, 262, 80, 26), "Email"), element("j", T.INPUT, (220, 252, 400, 46))
+    html = page_of(open_document(SketchReading(1000, 1000, (*tabbed().elements, *two)), "x"))
+    assert html.index('id="n"') < html.index('id="i"') < html.index('id="m"') < html.index('id="j"')
+
+
+def test_short_words_on_top_of_a_dialog_are_its_heading() -> None:
+    plain = SketchReading(1000, 1000, tuple(e if e.id != "t" else replace(e, type=T.TEXT) for e in over().elements))
+    assert '<h2 id="t"' in page_of(open_document(plain, "x"))
 
 
 def test_a_single_box_on_a_frame_is_a_button() -> None:
