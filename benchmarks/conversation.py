@@ -83,7 +83,7 @@ class Bench:
         self._options = options
         settings = Settings()
         self._engines = app.Engines(settings, find_folders(), Catalog.load())
-        self._voice = Hibari(settings.voice.voice, settings.voice.rate, options.seed)
+        self._engines.voice.engine = Hibari(settings.voice.voice, settings.voice.rate, options.seed)
         self._turns = app.turn_detector(self._engines.catalog)
 
     async def run(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Bench:
         self._store = await conversations_in_memory()
         try:
             await app.warm(engines.hearing.get())
-            await self._voice.load()
+            await app.warm(engines.voice.get())
             tallies = {ratio: Tally() for ratio in options.ratios}
             for trial in trials(options):
                 record = await self._hold(trial, people)
@@ -103,7 +103,6 @@ class Bench:
             if options.out:
                 await self._demonstrate(options.out)
         finally:
-            self._voice.close()
             await engines.close()
             await self._store.close()
         by_ratio = {f"{ratio:+d} dB": figures(tally) for ratio, tally in tallies.items()}
@@ -125,7 +124,7 @@ class Bench:
         hearing = app.SlotTranscriber(self._engines.hearing)
         return Parts(
             hearing if self._options.real_time else Charged(hearing, DECODE_SECONDS),
-            self._voice,
+            app.SlotVoice(self._engines.voice),
             model,
             self._store,
             app.SlotReader(self._engines.eyes),

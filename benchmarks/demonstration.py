@@ -10,8 +10,8 @@ from benchmarks.people import Kind
 
 DIALOGUE = (
     Line(Kind.QUESTION, "I would like to hear a story about a lighthouse."),
-    Line(Kind.BACKCHANNEL, "I see.", "speaking", 2.2),
-    Line(Kind.INTERRUPTION, "Who told you that?", "speaking", 2.6),
+    Line(Kind.BACKCHANNEL, "I see.", "speaking", 3.2),
+    Line(Kind.INTERRUPTION, "Who told you that?", "speaking", 2.0),
     Line(Kind.RESUME, "Go on."),
 )
 STORY = (
