@@ -34,6 +34,9 @@ from assistant.vision.upright import turn_upright
 log = logging.getLogger(__name__)
 
 FEW_LINES = 3
+LEAST_PAPER = 0.5  # share of a drawing that is bare: sketches have 0.9, a cat 0.2
+PAPER_GREY = 215  # in the flat picture
+SURE_WORD = 0.6
 DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
 
@@ -112,6 +115,8 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
         more = with_second_opinion(scene, elements, network.detect(page.image))
         elements = in_reading_order(more, scene.unit)
         clock.lap("detector")
+    if screen is None and not _is_on_paper(ink, lines):
+        elements = ()
     if screen is None:
         elements = coloured_in(page.image, ink.mask, elements)
     elif np.array_equal(page.matrix @ turned.matrix, np.eye(3)):
@@ -131,6 +136,12 @@ def _lines(image: Pixels, reader: Reads, is_clean: bool) -> list[OcrLine]:
         again = reader.lines(flatten(image))
         lines = again if len(again) > len(lines) else lines
     return lines
+
+
+def _is_on_paper(ink: Ink, lines: Sequence[OcrLine]) -> bool:
+    """Is it a drawing at all, or a photo of something else? Few words on anything are believed to be drawn."""
+    words = [line for line in lines if line.confidence > SURE_WORD and sum(c.isalpha() for c in line.text) >= 3]
+    return bool(np.mean(ink.flat > PAPER_GREY) >= LEAST_PAPER) or len(words) >= FEW_LINES
 
 
 def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: Reads) -> Scene:

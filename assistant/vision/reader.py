@@ -29,7 +29,7 @@ THREADS = 2  # more slows the window down on a two-core laptop, and gains little
 DETECT_SIDE = 1280  # px, longer side seen by the text detector: 1600 costs 60 % more time and finds no more lines
 CROP_HEIGHT = 48  # px, what the recogniser was trained on
 MAX_LINES = 250  # a photographed book page; a sketch has 10 to 60
-READ_SECONDS = 7.0  # after this the lines that are left become placeholders: a page of prose, not a sketch
+READ_SECONDS = 5.0  # after this the lines that are left become placeholders: a page of prose, not a sketch
 BATCH = 12  # crops between two looks at the clock
 UNREAD = "~"
 """The text of a line that was found but not read: it is shown as a placeholder."""

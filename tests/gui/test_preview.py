@@ -14,6 +14,7 @@ from assistant.gui import facts, page_frame
 from assistant.gui.page_export import PageExport, file_name
 from assistant.gui.page_frame import Width
 from assistant.gui.web_engine import META_POLICY
+from assistant.pages.written_page import kept_inside
 from tests.gui import samples
 
 BUTTON = """<!doctype html><style>body{margin:0}button{display:block;width:100%;height:9999px}</style>
@@ -176,3 +177,19 @@ def test_a_new_conversation_closes_the_page(show, window, qtbot):
     window.on_event(facts.TurnsRestored())
     qtbot.waitUntil(lambda: frame.view is None and window.pane.isHidden(), timeout=3000)
     assert show("<p>again</p>").page is not None
+
+
+def test_a_page_that_is_being_written_grows_without_being_loaded_again(show, qtbot):
+    rows = [f"<p id='e{number}' style='height: 300px'>Row {number}</p>" for number in range(1, 31)]
+    answer = "<html><head><title>Rows</title><style>p { margin: 0 }</style></head><body>" + "".join(rows)
+    frame = show(kept_inside(answer[:1000], "a.jpg", "en", False), revision=1)
+    loads = []
+    frame.page.loadStarted.connect(lambda: loads.append(1))
+    ask(qtbot, frame.page, "window.mine = 7; scrollTo(0, 900); 1")
+    qtbot.waitUntil(lambda: ask(qtbot, frame.page, "scrollY") > 800, timeout=3000)
+    for revision, length in enumerate((1700, len(answer)), start=2):
+        frame = show(kept_inside(answer[:length], "a.jpg", "en", False), revision=revision)
+    qtbot.waitUntil(lambda: ask(qtbot, frame.page, "document.querySelectorAll('p').length") == 30, timeout=3000)
+    assert loads == []
+    assert ask(qtbot, frame.page, "window.mine") == 7
+    assert ask(qtbot, frame.page, "scrollY") > 800

@@ -104,6 +104,16 @@ def test_an_empty_sheet_is_no_drawing_without_words():
     assert perceive(empty, TextReader()).reading.elements == ()
 
 
+def test_a_photo_of_something_else_is_no_page():
+    hand = np.random.default_rng(5)
+    fur = cv2.resize(hand.normal(120, 50, (12, 16, 3)).astype(np.float32), (800, 600))
+    fur = np.clip(fur + cv2.GaussianBlur(hand.normal(0, 90, (600, 800, 3)), (0, 0), 1.5), 0, 255).astype(np.uint8)
+    for x in (300, 480):
+        cv2.ellipse(fur, (x, 250), (40, 30), 0, 0, 360, (90, 200, 210), -1)
+        cv2.ellipse(fur, (x, 250), (10, 28), 0, 0, 360, (10, 10, 10), -1)
+    assert perceive(fur, TextReader()).reading.elements == ()
+
+
 def test_what_there_is_no_time_to_read_becomes_a_placeholder():
     paper = Paper()
     for y in range(80, 800, 60):
