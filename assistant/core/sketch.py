@@ -102,6 +102,16 @@ class Instruction:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrow:
+    """A drawn arrow, from its tail to its tip, in pixels of the picture."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
 class SketchReading:
     """Everything found in one picture. `width` and `height` are the rectified picture's, in pixels."""
 
@@ -114,6 +124,8 @@ class SketchReading:
     """The colour of the page where it is a screenshot, "#rrggbb"; empty for paper."""
     stage_seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds per stage: decode, rectify, ocr, shapes, elements, detector."""
+    arrows: tuple[Arrow, ...] = ()
+    """Between the screens of one drawing."""
 
 
 @dataclass(frozen=True, slots=True)

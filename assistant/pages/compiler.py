@@ -119,7 +119,7 @@ class _Compiler:
         """What the kit needs to know of views, dialogs and storage, as JSON."""
         said = self._document.opens
         found: dict[str, Any] = {
-            "ways": ways(self._root) if self._views else {},
+            "ways": ways(self._root, self._document.ways) if self._views else {},
             "opens": openers(self._root, said),
             "shown": [dialog.name for dialog in dialogs_of(self._root) if dialog.name not in said.values()],
             "keeps": self._document.keeps,

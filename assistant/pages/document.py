@@ -15,6 +15,7 @@ from assistant.pages.intake import intake
 from assistant.pages.intents import Slots
 from assistant.pages.layout import layout
 from assistant.pages.measures import Fit, Measures
+from assistant.pages.screens import drawn_ways
 from assistant.pages.tree import Node
 
 V = TypeVar("V")
@@ -78,6 +79,8 @@ class Document:
     """Of the drawn texts, ISO 639-1."""
     edited: frozenset[str] = frozenset()
     """Ids whose content the user has decided: a model's late answer leaves them alone."""
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """By the id of a control the view that a drawn arrow leads to."""
     written: str = ""
     """The page's HTML where a model wrote the whole of it; an edit goes back to the page as drawn."""
 
@@ -101,7 +104,15 @@ class Document:
 def open_document(reading: SketchReading, title: str, slots: Slots | None = None) -> Document:
     reading = intake(reading)
     root = layout(reading.elements)
-    return Document(root, root.box, tuple(root.elements()), title, slots or Slots(), language=reading.language)
+    return Document(
+        root,
+        root.box,
+        tuple(root.elements()),
+        title,
+        slots or Slots(),
+        language=reading.language,
+        ways=drawn_ways(reading.elements, reading.arrows),
+    )
 
 
 def with_slots(document: Document, slots: Slots) -> Document:

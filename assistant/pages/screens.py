@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from assistant.core.sketch import Box, Element, ElementType
+from assistant.core.sketch import Arrow, Box, Element, ElementType
 from assistant.pages.grafts import shifted
 from assistant.pages.tree import Kind, Node, hull
 
 PREFIX = "screen-"
+REACH = 0.2  # of a screen's width that an arrow may begin or end outside of it
+TOUCH = 0.06  # of a screen's width between a control and the arrow that begins at it
 MOST, FEWEST = 12, 2
 FEWEST_PARTS = 2  # in a screen; an empty frame is a picture
 ALIKE = 1.6  # how many times larger than the smallest a screen may be, in width and in height
@@ -97,13 +99,59 @@ def views_of(root: Node) -> tuple[Node, ...]:
     return tuple(child for child in root.children if child.name.startswith(PREFIX))
 
 
-def ways(root: Node) -> dict[str, str]:
-    """Which view a control leads to, by ids: the one it names, else the next or the last one by its words."""
+def drawn_ways(elements: Sequence[Element], arrows: Sequence[Arrow]) -> dict[str, str]:
+    """Which view a control leads to by the arrow that begins at it; an arrow that begins at none says nothing."""
+    screens = screens_of(elements)
+    found: dict[str, str] = {}
+    for arrow in arrows:
+        start = _screen_at(screens, arrow.x0, arrow.y0)
+        end = _screen_at(screens, arrow.x1, arrow.y1)
+        if start is None or end is None or start == end:
+            continue
+        controls = [e for e in screens[start].parts if e.type in CONTROLS]
+        control = _control_at(controls, screens[start].frame.box, arrow)
+        if control is not None:
+            found.setdefault(control.id, f"{PREFIX}{end + 1}")
+    return found
+
+
+def _screen_at(screens: Sequence[Screen], x: float, y: float) -> int | None:
+    """The screen that a point lies in, or the nearest one at whose edge it lies."""
+    if not screens:
+        return None
+    away, index = min((_distance(screen.frame.box, x, y), i) for i, screen in enumerate(screens))
+    return index if away <= REACH * screens[index].frame.box.width else None
+
+
+def _control_at(controls: Sequence[Element], frame: Box, arrow: Arrow) -> Element | None:
+    """The control that an arrow begins at, or the only one level with its beginning at the frame's edge."""
+    if not controls:
+        return None
+    away, nearest = min(((_distance(e.box, arrow.x0, arrow.y0), e) for e in controls), key=lambda pair: pair[0])
+    if away <= max(TOUCH * frame.width, 0.7 * nearest.box.height):
+        return nearest
+    level = [e for e in controls if e.box.y - 0.3 * e.box.height <= arrow.y0 <= e.box.bottom + 0.3 * e.box.height]
+    if len(level) == 1 or len(controls) == 1:
+        return (level or list(controls))[0]
+    return None
+
+
+def _distance(box: Box, x: float, y: float) -> float:
+    across, down = max(box.x - x, 0.0, x - box.right), max(box.y - y, 0.0, y - box.bottom)
+    return max(across, down)
+
+
+def ways(root: Node, drawn: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Which view a control leads to, by ids: as drawn, else the one it names, else the next or last by its words."""
     views = views_of(root)
+    names = {view.name for view in views}
     found: dict[str, str] = {}
     for index, view in enumerate(views):
         controls = [e for e in view.elements() if e.type in CONTROLS]
         for control in controls:
+            if drawn and drawn.get(control.id, "") in names:
+                found[control.id] = drawn[control.id]
+                continue
             named = [v.name for v in views if v is not view and _is_named(control.text, v)]
             if named:
                 found[control.id] = named[0]
@@ -111,7 +159,9 @@ def ways(root: Node) -> dict[str, str]:
                 found[control.id] = views[index - 1].name
             elif ONWARDS.search(control.text) and index + 1 < len(views):
                 found[control.id] = views[index + 1].name
-        onward = any(found.get(c.id) == v.name for c in controls for v in views[index + 1 :])
+        onward = any(c.id in (drawn or ()) for c in controls) or any(
+            found.get(c.id) == v.name for c in controls for v in views[index + 1 :]
+        )
         free = [c for c in controls if c.id not in found and c.type is ElementType.BUTTON]
         if not onward and free and index + 1 < len(views):
             found[free[-1].id] = views[index + 1].name

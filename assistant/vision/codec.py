@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.core.sketch import Box, Element, ElementType, Instruction, SketchReading
+from assistant.core.sketch import Arrow, Box, Element, ElementType, Instruction, SketchReading
 
 
 def reading_to_json(reading: SketchReading) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def reading_to_json(reading: SketchReading) -> dict[str, Any]:
         "instructions": [
             {"text": i.text, "box": _box_to_json(i.box), "target": i.target} for i in reading.instructions
         ],
+        "arrows": [[round(v, 1) for v in (a.x0, a.y0, a.x1, a.y1)] for a in reading.arrows],
         "stage_seconds": {stage: round(seconds, 4) for stage, seconds in reading.stage_seconds.items()},
     }
 
@@ -30,6 +31,7 @@ def reading_from_json(data: dict[str, Any]) -> SketchReading:
         str(data["language"]),
         str(data["ground"]),
         {str(stage): float(seconds) for stage, seconds in data["stage_seconds"].items()},
+        tuple(Arrow(*map(float, arrow)) for arrow in data["arrows"]),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from assistant.core.errors import EngineError, InputError
 from assistant.core.sketch import SketchReading
 from assistant.vision import lexicon, wordless
+from assistant.vision.arrows import find_arrows
 from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.fills import coloured_in, outlined, with_fills
@@ -124,7 +125,8 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
     height, width = page.image.shape[:2]
     language = lexicon.language_of([e.text for e in elements])
     told, ground = instructions(notes, elements), "" if screen is None else screen.ground
-    reading = SketchReading(width, height, elements, told, language, ground, clock.seconds)
+    arrows = find_arrows(scene, elements)
+    reading = SketchReading(width, height, elements, told, language, ground, clock.seconds, arrows)
     return Perception(reading, page.matrix @ turned.matrix, page.image)
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.core.sketch import Box, Element, ElementType, SketchReading
+from assistant.core.sketch import Arrow, Box, Element, ElementType, SketchReading
 from assistant.pages.compiler import compile_page
 from assistant.pages.document import open_document
-from assistant.pages.screens import screens_of, views_of, ways
+from assistant.pages.screens import drawn_ways, screens_of, views_of, ways
 from tests.readings import LOGIN
 
 T = ElementType
@@ -55,6 +55,24 @@ def test_every_part_is_on_its_view_and_arrows_are_on_none() -> None:
 def test_controls_lead_where_their_words_say() -> None:
     found = ways(open_document(APP, "app").root)
     assert found == {"s1p3": "screen-2", "s2p3": "screen-3", "s3p2": "screen-2"}
+
+
+def test_an_arrow_decides_where_the_control_at_its_tail_leads() -> None:
+    help_link = Arrow(705, 545, 250, 810)  # from "Help" on the second screen back to the first
+    profile = Arrow(850, 435, 1030, 200)
+    nowhere = Arrow(960, 20, 1010, 24)  # begins at no control
+    found = ways(
+        open_document(replace(APP, arrows=(help_link, profile, nowhere)), "app").root,
+        drawn_ways(APP.elements, (help_link, profile, nowhere)),
+    )
+    assert found["s2p4"] == "screen-1"
+    assert found["s2p3"] == "screen-3"
+    html = compile_page(replace(APP, arrows=(help_link,)), "app").html
+    assert '"s2p4": "screen-1"' in html
+
+
+def test_arrows_of_a_page_without_screens_say_nothing() -> None:
+    assert drawn_ways(LOGIN.elements, (Arrow(0, 0, 900, 900),)) == {}
 
 
 def test_views_are_sections_with_the_ids_that_the_ways_name() -> None:
