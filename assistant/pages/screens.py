@@ -101,6 +101,8 @@ def views_of(root: Node) -> tuple[Node, ...]:
 
 def drawn_ways(elements: Sequence[Element], arrows: Sequence[Arrow]) -> dict[str, str]:
     """Which view a control leads to by the arrow that begins at it; an arrow that begins at none says nothing."""
+    if not arrows:
+        return {}
     screens = screens_of(elements)
     found: dict[str, str] = {}
     for arrow in arrows:
