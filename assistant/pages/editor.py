@@ -45,6 +45,7 @@ from assistant.pages.written_page import NEVER
 AS_DRAWN = "the page is as drawn"
 WRITTEN = "the page is as the model wrote it"
 NOT_UNDERSTOOD = "I did not understand what to change. Name the part, such as the second button, and what it should be."
+COMPILED_INSTEAD = "the page is the one that was built from the drawing, instead of the model's"
 UNCHANGED = "Fine, the page stays as it is."
 MOST_TOLD = 3  # changes that a spoken sentence can list
 DROPPED = ("never mind", "nevermind", "none", "neither", "forget it", "nothing", "cancel", "stop")
@@ -170,7 +171,12 @@ class PageEditor:
         return self._became(*outcome)
 
     def mend(self, problem: str, element_id: str) -> Edited:
-        """First the button that was pressed, then a page built anew, then all buttons."""
+        """First the button that was pressed, then a page built anew, then all buttons.
+
+        A page that a model has written gives way to the compiled one, whose behaviour is known to run.
+        """
+        if self._versions.present.document.written:
+            return self._became(self.document, COMPILED_INSTEAD)
         for still in (Still(element_id), Still(PAGE)):
             outcome = still.apply(self.document)
             if not isinstance(outcome, Declined):

@@ -85,7 +85,7 @@ def _framed(container: Element, kind: Kind, children: tuple[Node, ...]) -> Node:
     if tabs is None:
         return Node(kind, container.box, (_laid(children),), container)
     names, content = tabs
-    return tabs_of(names, Node(kind, hull(content), (_laid(content),), container))
+    return tabs_of(names, *([Node(kind, hull(content), (_laid(content),), container)] if content else []))
 
 
 def _cut(nodes: tuple[Node, ...]) -> Node:

@@ -60,8 +60,17 @@ def openers(root: Node, said: Mapping[str, str]) -> dict[str, str]:
     found = dict(said)
     for dialog in dialogs_of(root):
         if dialog.name not in found.values() and (opener := opener_of(root, dialog)):
-            found.setdefault(opener, dialog.name)
+            for control in _alike(root, dialog, opener):
+                found.setdefault(control, dialog.name)
     return found
+
+
+def _alike(root: Node, dialog: Node, opener: str) -> tuple[str, ...]:
+    """The control, and those outside the dialog that say the same: one "Delete" of a list is as good as the next."""
+    inside = {element.id for element in dialog.elements()}
+    outside = [e for e in root.elements() if e.type in CONTROLS and e.id not in inside]
+    words = next(_bare(e.text) for e in outside if e.id == opener)
+    return tuple(e.id for e in outside if e.id == opener or (words and _bare(e.text) == words))
 
 
 def opener_of(root: Node, dialog: Node) -> str:
@@ -103,7 +112,8 @@ def is_control(node: Node, carousel: Node) -> bool:
     elements = tuple(node.elements())
     largest = max((e.box.area for e in carousel.elements()), default=0.0)
     small = all(e.box.area < 0.15 * largest for e in elements)
-    return bool(elements) and small and all(_is_mark(e) or _side(e) for e in elements)
+    marks = (_is_mark(e) or _side(e) or (e.type is ElementType.IMAGE and not e.text.strip()) for e in elements)
+    return bool(elements) and small and all(marks)
 
 
 def slide_count(carousel: Node) -> int:
@@ -148,8 +158,9 @@ def tabs_in(frame: Box, nodes: Nodes) -> tuple[Nodes, Nodes] | None:
         )
         rest = tuple(n for n in nodes if n is not rule and n not in names)
         below = all(n.box.y > rule.box.y - 0.3 * names[0].box.height for n in rest) if names else False
+        room = frame.bottom - rule.box.bottom > sum(n.box.height for n in names[:1])
         near = all(b.box.x - a.box.right < 0.7 * a.box.height for a, b in pairwise(names))
-        if FEWEST_TABS <= len(names) <= MOST_TABS and near and below and rest:
+        if FEWEST_TABS <= len(names) <= MOST_TABS and near and below and (rest or room):
             return names, rest
     return None
 
@@ -158,9 +169,9 @@ def _is_rule(node: Node) -> bool:
     return node.element is not None and node.element.type is ElementType.DIVIDER
 
 
-def tabs_of(names: Nodes, panel: Node) -> Node:
+def tabs_of(names: Nodes, *panels: Node) -> Node:
     bar = Node(Kind.ROW, hull(names), names)
-    parts = (bar, panel)
+    parts = (bar, *panels)
     return Node(Kind.COLUMN, hull(parts), parts, name=f"tabs-{first_id(bar)}", widget=Widget.TABS)
 
 
@@ -239,7 +250,17 @@ def _arrows(row: Box, picture: Box, nodes: Nodes, taken: Nodes) -> Nodes:
     sides = (_side(first), _side(last))
     plain = sides == (-1, 1)
     likely = (sides[0] == -1 and _is_mark(last)) or (sides[1] == 1 and _is_mark(first))
-    return (left[0], right[0]) if plain or likely else ()
+    return (left[0], right[0]) if plain or likely or _is_pair(first, last, row) else ()
+
+
+def _is_pair(first: Element, last: Element, row: Box) -> bool:
+    """Two small boxes or pictures without words that mirror each other: nothing else is drawn like that."""
+    one, two = first.box, last.box
+    bare = all(e.type in (*MARKS, ElementType.IMAGE) and not e.text.strip() for e in (first, last))
+    alike = max(one.width, two.width) < 1.4 * min(one.width, two.width) and one.height < 1.4 * two.height
+    off = abs((row.x - one.centre[0]) - (two.centre[0] - row.right))
+    level = abs(one.centre[1] - two.centre[1]) < 0.4 * one.height
+    return bare and alike and level and off < 0.6 * one.width
 
 
 def _is_beside(box: Box, row: Box, picture: Box) -> bool:
@@ -288,7 +309,7 @@ def _dots(row: Box, nodes: Nodes, taken: Nodes) -> Nodes:
 
 
 def _dialogs(nodes: Nodes) -> Nodes:
-    """A frame with a cross in its upper right corner that lies over something, or that a control outside names."""
+    """A frame with a cross in its upper right corner that lies over something, can be refused, or is named outside."""
     framed = [n for n in nodes if n.kind is Kind.CARD and not n.widget and _has_cross(n)]
     if len(framed) != 1:
         return nodes  # several are things in a list that can be taken out of it
@@ -296,7 +317,8 @@ def _dialogs(nodes: Nodes) -> Nodes:
     others = tuple(node for node in nodes if node is not frame)
     if not others or frame.box.area > LARGEST_DIALOG * hull(nodes).area:
         return nodes
-    if not _lies_over(frame, others) and not _is_named(frame, others):
+    answered = any(e.type is ElementType.BUTTON and closes(e.text) for e in frame.elements())
+    if not answered and not _lies_over(frame, others) and not _is_named(frame, others):
         return nodes
     name = frame.element.id if frame.element is not None else f"dialog-{first_id(frame)}"
     return (*others, replace(_titled(frame), name=name, widget=Widget.DIALOG))

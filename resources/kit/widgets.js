@@ -70,7 +70,7 @@
     const dialog = document.getElementById(name);
     if (!opener || !dialog) continue;
     opener.setAttribute("aria-haspopup", "dialog");
-    dialog.addEventListener("close", () => opener.focus());
+    dialog.addEventListener("close", () => { if (document.activeElement === document.body) opener.focus(); });
   }
   for (const dialog of all("dialog")) {
     const first = dialog.querySelector("input, textarea, select, button:not(.close)");

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.core.sketch import Box, Correction, Element, ElementType, SketchReading
+from assistant.pages.document import Version, Versions
 from assistant.pages.editor import PageEditor
+from assistant.pages.measure import measure
 from assistant.pages.over_ink import NOTHING_READ
 from assistant.pages.page_maker import PageMaker
 
@@ -175,3 +177,16 @@ def test_a_failing_button_is_stilled_then_the_page_built_anew_then_all_buttons()
     assert page.mend("x is undefined", "e5").said == "The page is built anew."
     assert "the buttons only say" in page.mend("x is undefined", "nope").said
     assert not page.mend("x is undefined", "nope").changed
+
+
+def test_a_page_of_a_model_that_fails_gives_way_to_the_compiled_one_and_undo_brings_it_back() -> None:
+    compiled = editor()
+    version = Version(compiled.document, "as drawn", READING)
+    written = replace(version, document=replace(compiled.document, written="<!doctype html><p>by a model</p>"))
+    page = PageEditor.of_versions(Versions(written, (version,)), 1.0, measure)
+    mended = page.mend("x is undefined", "e5")
+    assert mended.changed
+    assert "from the drawing" in mended.said
+    assert html(page) == html(compiled)
+    page.step(-1)
+    assert "by a model" in html(page)

@@ -156,6 +156,34 @@ def test_a_picture_with_arrows_or_dots_is_a_carousel(marks: tuple[Element, ...])
     assert set(Parsed(html).ids()) >= {e.id for e in marks if e in ARROWS or len(marks) != 2}
 
 
+def test_boxes_that_mirror_each_other_beside_a_picture_are_its_arrows() -> None:
+    pair = (element("l", T.IMAGE, (150, 240, 60, 60)), element("r", T.IMAGE, (790, 242, 62, 58)))
+    html = page_of(open_document(slides(*pair), "x"))
+    assert re.search(r'<button id="l"[^>]* aria-label="Previous"', html)
+    assert re.search(r'<button id="r"[^>]* aria-label="Next"', html)
+    assert html.count('aria-roledescription="slide"') == 3
+
+
+def test_tabs_over_an_empty_frame_are_tabs() -> None:
+    names = tuple(e for e in tabbed().elements if e.id in "abc")
+    frame, rule = element("f", T.CARD, (58, 114, 804, 346)), element("r", T.DIVIDER, (60, 158, 800, 4))
+    assert widgets(drawn(frame, rule, *names)) == [Widget.TABS]
+    assert "“Profile”" in page_of(open_document(drawn(frame, rule, *names), "x"))
+
+
+def test_a_frame_that_can_be_refused_is_a_dialog_and_every_button_of_its_name_opens_it() -> None:
+    rows = tuple(element(f"d{n}", T.BUTTON, (820, 120 + 90 * n, 120, 50), "Delete") for n in range(3))
+    asked = (
+        element("f", T.CARD, (250, 250, 500, 300)),
+        element("t", T.TEXT, (280, 280, 200, 36), "Delete file?"),
+        element("x", T.TEXT, (715, 262, 20, 24), "X"),
+        element("k", T.BUTTON, (280, 450, 160, 50), "Cancel"),
+        element("y", T.BUTTON, (560, 450, 160, 50), "Delete"),
+    )
+    data = data_of(page_of(open_document(drawn(*rows, *asked), "x")))
+    assert data["opens"] == {"d0": "f", "d1": "f", "d2": "f"}
+
+
 def test_a_row_of_pictures_between_arrows_is_one_slide() -> None:
     row = tuple(element(f"p{n}", T.IMAGE, (100 + 280 * n, 120, 240, 200)) for n in range(3))
     arrows = (element("l", T.BUTTON, (50, 200, 30, 40), "<"), element("r", T.BUTTON, (910, 200, 30, 40), ">"))
