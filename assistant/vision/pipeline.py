@@ -19,6 +19,7 @@ from assistant.vision.arrows import find_arrows
 from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.fills import coloured_in, outlined, with_fills
+from assistant.vision.galleries import with_galleries
 from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.light import on_light_paper
 from assistant.vision.notes import instructions, part_notes
@@ -116,6 +117,7 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
         more = with_second_opinion(scene, elements, network.detect(page.image))
         elements = in_reading_order(more, scene.unit)
         clock.lap("detector")
+    elements = in_reading_order(with_galleries(scene, elements), scene.unit)
     if screen is None and not _is_on_paper(ink, lines):
         elements = ()
     if screen is None:
