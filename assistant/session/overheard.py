@@ -16,6 +16,7 @@ FEWEST_EARLY_WORDS = 3
 FEWEST_SURE_WORDS = 4  # fewer may be a "mm-hm" or a "stop" that was cut short: the end of the utterance tells
 SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of half a second of noise
 LONGEST_HUM_WORDS = 4  # nobody says more in 0.4 s, though a recogniser may write it
+LONGEST_HUM_LETTERS = 6  # two syllables
 HUM_SECONDS = 0.8  # with 0.3 of pre-roll and 0.1 that the detector lags behind: "mm-hm" lasts 0.3 to 0.4
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
@@ -109,7 +110,8 @@ def is_hum(heard: str, seconds: float) -> bool:
     """
     words = _words(heard)
     is_said = len(words) <= LONGEST_HUM_WORDS and not DEMANDS.isdisjoint(words)
-    return bool(words) and seconds < HUM_SECONDS and not is_said
+    is_long = any(len(word) > LONGEST_HUM_LETTERS for word in words)  # the end of something whose beginning was masked
+    return bool(words) and seconds < HUM_SECONDS and not is_said and not is_long
 
 
 def is_own_voice(heard: str, spoken: str) -> bool:

@@ -98,6 +98,7 @@ def test_one_short_sound_is_a_hum_unless_it_asks_or_refuses() -> None:
     assert is_hum("Nara?", 0.6)
     assert is_hum("I love you.", 0.7)
     assert is_hum("Do you know what I'm doing?", 0.7)
+    assert not is_hum("Everybody.", 0.7)
     assert not is_hum("Why?", 0.6)
     assert not is_hum("No.", 0.6)
     assert not is_hum("Elephants.", 0.9)
