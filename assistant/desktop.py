@@ -78,6 +78,7 @@ class SessionThread:
         self._fetching: asyncio.Task[None] | None = None
         self._shelf = ModelShelf(engines, publish, self._list_choices, self._load)
         self._camera = CameraWatch(Camera(), publish)
+        self._is_stuck = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: list[Callable[[], object]] | None = []
         self._session: Session
@@ -98,7 +99,7 @@ class SessionThread:
         with contextlib.suppress(RuntimeError):  # it ended by itself
             self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(CLOSE_SECONDS)
-        return not self._thread.is_alive()
+        return not self._thread.is_alive() and not self._is_stuck
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -129,6 +130,7 @@ class SessionThread:
         await self._camera.end()
         await self._store.close()
         await self._engines.close()
+        self._is_stuck = self._card.is_stuck
 
     async def _assemble(self) -> None:
         engines, settings = self._engines, self._engines.settings

@@ -65,6 +65,9 @@ class RoomDriver:
     def fingerprint(self) -> str:
         return ""
 
+    def forsake(self) -> None:
+        """Its calls return."""
+
     def open(self, request: StreamRequest, process: Process) -> RoomStream:
         self.streams.append(RoomStream(process, self.latency_seconds))
         return self.streams[-1]

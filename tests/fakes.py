@@ -92,6 +92,7 @@ class FakeSoundDriver:
     broken: set[str] = field(default_factory=set)
     streams: list[FakeStream] = field(default_factory=list)
     has_library: bool = True
+    forsaken: int = 0
 
     def make(self) -> FakeSoundDriver:
         if not self.has_library:
@@ -103,6 +104,9 @@ class FakeSoundDriver:
 
     def fingerprint(self) -> str:
         return self.system.fingerprint
+
+    def forsake(self) -> None:
+        self.forsaken += 1
 
     def open(self, request: StreamRequest, process: Process) -> FakeStream:
         for device in (request.microphone, request.speaker):

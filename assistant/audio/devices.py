@@ -89,6 +89,10 @@ class SoundDriver(Protocol):
         """Raises DeviceError."""
         ...
 
+    def forsake(self) -> None:
+        """A call of this driver does not return: let the next driver share nothing with it. From any thread."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

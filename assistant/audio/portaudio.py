@@ -6,10 +6,17 @@ PortAudio is terminated; a server that is killed only ends the callbacks; errors
 
 from __future__ import annotations
 
+import atexit
+import importlib.util
 import os
+import shutil
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from assistant.audio.devices import USUAL_RATE, OpenStream, Process, SoundDevice, SoundSystem, StreamRequest
@@ -20,7 +27,18 @@ BLOCK_SECONDS = 0.02  # shorter blocks gave dropouts on a busy two-core machine 
 LATENCY_SECONDS = 0.05  # silence within 150 ms of a stop; 0.08 took 165, and "low" drifted up to 300 (ADR 0010)
 LONGEST_LATENCY_SECONDS = 0.5  # a driver that claims more is not believed
 
-_LIBRARY = threading.Lock()  # PortAudio has one state per process; a list that is read while it is re-read is garbage
+_LOADING = threading.Lock()
+_loaded: list[Library] = []
+"""The last one is in use."""
+
+
+@dataclass(slots=True)
+class Library:
+    """One copy of PortAudio in this process. It has one state: a list that is read while it is re-read is garbage."""
+
+    sounddevice: Any
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_forsaken: bool = False
 
 
 class PortAudio:
@@ -28,19 +46,17 @@ class PortAudio:
 
     def __init__(self) -> None:
         forgo_shared_memory()
-        with _LIBRARY, quiet_stderr():
-            try:
-                import sounddevice
-            except OSError as error:  # what sounddevice raises when the shared library is missing
-                raise DeviceError(
-                    "The sound library PortAudio is not installed.",
-                    "Install it (Debian, Ubuntu: `apt install libportaudio2`) and start again.",
-                ) from error
-        self._sounddevice: Any = sounddevice
+        with _LOADING, quiet_stderr():
+            if not _loaded:
+                _loaded.append(Library(_first_copy()))
+            elif _loaded[-1].is_forsaken:
+                _loaded.append(Library(_another_copy(_loaded[0].sounddevice)))
+        self._library = _loaded[-1]
+        self._sounddevice = self._library.sounddevice
 
     def survey(self, refresh: bool = False) -> SoundSystem:
         server = find_server()  # before the list: a change while that is read is seen as one, and read again
-        with _LIBRARY:
+        with self._library.lock:
             if refresh:
                 with quiet_stderr():
                     self._sounddevice._terminate()
@@ -66,9 +82,13 @@ class PortAudio:
         server = find_server()
         return server.fingerprint if server else ""
 
+    def forsake(self) -> None:
+        self._library.is_forsaken = True
+        atexit.unregister(self._sounddevice._exit_handler)  # it would wait for the call that does not return
+
     def open(self, request: StreamRequest, process: Process) -> OpenStream:
         try:
-            with _LIBRARY, quiet_stderr():
+            with self._library.lock, quiet_stderr():
                 return _Stream(self._sounddevice, request, process)
         except (self._sounddevice.PortAudioError, ValueError) as error:
             names = {device.name for device in (request.microphone, request.speaker) if device}
@@ -92,6 +112,41 @@ class PortAudio:
             is_default_input=index == api["default_input_device"],
             is_default_output=index == api["default_output_device"],
         )
+
+
+def _first_copy() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:  # what sounddevice raises when the shared library is missing
+        raise DeviceError(
+            "The sound library PortAudio is not installed.",
+            "Install it (Debian, Ubuntu: `apt install libportaudio2`) and start again.",
+        ) from error
+    return sounddevice
+
+
+def _another_copy(first: Any) -> Any:
+    """PortAudio anew, with a state of its own: the same library under another name, which the loader takes for another.
+
+    Only on Linux; elsewhere no call was ever seen that does not return.
+    """
+    if not sys.platform.startswith("linux"):
+        return first
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines()
+    paths = (line.split(maxsplit=5)[-1] for line in maps if "libportaudio" in line)
+    original = next((path for path in paths if Path(path).is_file()), "")  # the copies are deleted already
+    origin = importlib.util.find_spec("sounddevice")
+    if not original or origin is None or origin.origin is None:
+        return first
+    spec = importlib.util.spec_from_file_location(f"sounddevice_{len(_loaded)}", origin.origin)
+    assert spec is not None and spec.loader is not None  # it has just been found
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with tempfile.TemporaryDirectory(prefix="vesper-sound-") as folder:
+        module._lib = module._ffi.dlopen(shutil.copy(original, f"{folder}/libportaudio-{len(_loaded)}.so"))
+    module._initialized = 0
+    module._initialize()
+    return module
 
 
 class _Stream:

@@ -8,9 +8,12 @@ thread only, and its callback (`_Wire`) only copies between the device and the r
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import time
 from collections.abc import Callable
 from enum import Enum, auto
+from typing import Any, TypeVar
 
 from assistant.audio.devices import SoundDriver
 from assistant.audio.microphone import CardMicrophone
@@ -31,7 +34,15 @@ MISSING_SECONDS = 4.0  # how long one side is done without before both are opene
 STALLED_SECONDS = 1.0  # without a callback: a working device calls 50 times in it
 STRAINED_SHARE = 0.3  # of a core; a healthy stream takes 0.02, ALSA's bridge to PulseAudio was seen spinning at 0.97
 QUIET_LEVEL = 0.3  # -42 dB: nobody is speaking whom a change of streams would cut off
+CLOSE_SECONDS = 2.0  # closing takes 0.1 s, or its sound server hangs and it takes for ever
+ANSWER_SECONDS = 8.0  # the list of devices, with a server that `pactl` waits for in vain, takes 4 s
+MOST_STUCK = 3  # calls that do not return hold a thread each; with so many, one has to come back first
 SLEPT_SECONDS = 4.0  # the loop was away for so long: the machine slept, and what the device has kept is stale
+
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Loss(Enum):
@@ -66,6 +77,7 @@ class SoundCard:
         self._driver: SoundDriver | None = None
         self._clock = clock
         self._thread = EngineThread("sound-card")
+        self._stuck: set[asyncio.Future[Any]] = set()
         self._devices: OpenDevices | None = None
         self._told: tuple[tuple[str, str], ...] = ()
         self._may_share = True
@@ -87,6 +99,11 @@ class SoundCard:
     def has_started(self) -> bool:
         """Blocks flow: what is played now is heard at once."""
         return self._devices is not None and self._devices.has_started
+
+    @property
+    def is_stuck(self) -> bool:
+        """A call into the system's sound has not returned: the process cannot end by itself."""
+        return bool(self._stuck)
 
     def apply(self, settings: AudioSettings) -> None:
         """Take over changed settings: the volume at once, other devices within a tenth of a second."""
@@ -110,8 +127,10 @@ class SoundCard:
 
     async def _open(self) -> OpenDevices | None:
         self._change_wanted = False
+        if len(self._stuck) >= MOST_STUCK:
+            return None
         try:
-            opened = await self._thread.call(self._open_blocking)
+            opened = await self._ask(self._open_blocking, ANSWER_SECONDS)
         except DeviceError as error:
             if not self._told:  # that a device went away has been said, and is the better sentence
                 self._tell((error.what, error.advice))
@@ -124,10 +143,39 @@ class SoundCard:
         return opened
 
     def _open_blocking(self) -> OpenDevices:
-        self._driver = self._driver or self._make_driver()
+        thread = self._thread
+        driver = self._driver = self._driver or self._make_driver()
+        opened = open_devices(driver, self._settings, self._clock, self._may_share)
+        if thread is not self._thread:  # given up meanwhile; nobody waits for these devices any more
+            opened.close()
+            raise _silent()
         # Kept here, on the sound card's thread: a caller that was cancelled meanwhile would not take it.
-        self._devices = open_devices(self._driver, self._settings, self._clock, self._may_share)
-        return self._devices
+        self._devices = opened
+        return opened
+
+    async def _ask(self, work: Callable[[], T], seconds: float) -> T:
+        """Run it on the sound card's thread. Raises DeviceError where the system does not answer in time.
+
+        Then thread and driver are left to themselves, and the next call starts with new ones.
+        """
+        call = asyncio.ensure_future(self._thread.call(work))
+        call.add_done_callback(self._came_back)
+        await asyncio.wait({call}, timeout=seconds)
+        if call.done():
+            return call.result()
+        log.warning("the sound system has not answered for %.1f s", seconds)
+        self._stuck.add(call)
+        self._thread.abandon()
+        self._thread = EngineThread("sound-card")
+        driver, self._driver, self._devices = self._driver, None, None
+        if driver is not None:
+            driver.forsake()
+        raise _silent()
+
+    def _came_back(self, call: asyncio.Future[Any]) -> None:
+        self._stuck.discard(call)
+        if not call.cancelled():
+            call.exception()  # looked at: nobody else will
 
     async def _watch(self, opened: OpenDevices) -> Loss:
         """Returns when these devices should be opened anew."""
@@ -165,7 +213,11 @@ class SoundCard:
     async def _others_are_there(self, opened: OpenDevices, open_seconds: float) -> bool:
         if self._driver is None:
             return False
-        if await self._thread.call(self._driver.fingerprint) != opened.system.fingerprint:
+        try:
+            fingerprint = await self._ask(self._driver.fingerprint, ANSWER_SECONDS)
+        except DeviceError:
+            return True
+        if fingerprint != opened.system.fingerprint:
             return True
         # What is missing may have come without a sign, unless its coming would have changed the fingerprint.
         is_missing = not opened.is_complete and not opened.system.listens_to_itself
@@ -178,7 +230,10 @@ class SoundCard:
         if loss is Loss.GONE:
             self._tell(("The sound device went away.", "It is used again as soon as it is back; you can type."))
         self._may_share = not (opened.shares_a_stream and loss in (Loss.STALLED, Loss.STRAINED))
-        await self._thread.call(self._close_blocking)
+        try:
+            await self._ask(self._close_blocking, CLOSE_SECONDS)
+        except DeviceError as error:
+            self._tell((error.what, error.advice))
 
     def _tell(self, *notices: tuple[str, str]) -> None:
         """Each sentence once, until it has stopped being true; then that all is well again."""
@@ -198,13 +253,19 @@ class SoundCard:
     async def _close(self) -> None:
         self.microphone.detach()
         self.speaker.detach()
-        await self._thread.call(self._close_blocking)
+        with contextlib.suppress(DeviceError):
+            await self._ask(self._close_blocking, CLOSE_SECONDS)
         self._thread.close()
 
     def _close_blocking(self) -> None:
-        if self._devices is not None:
-            self._devices.close()
-        self._devices = None
+        devices, self._devices = self._devices, None  # first: by the time it returns there may be new ones
+        if devices is not None:
+            devices.close()
+
+
+def _silent() -> DeviceError:
+    advice = "It is used again as soon as it does; restart it if it stays silent."
+    return DeviceError("The sound system does not answer.", advice)
 
 
 def _loss(side: Side, opened_at: float, now: float) -> Loss | None:

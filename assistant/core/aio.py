@@ -45,6 +45,13 @@ class EngineThread:
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
+    def abandon(self) -> None:
+        """Take no more calls, and do not wait for the one in progress: it may never return.
+
+        Python waits for it at its end; a process with such a thread has to leave through `os._exit`.
+        """
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
 
 async def cancel_and_wait(task: asyncio.Task[object] | None) -> None:
     """Cancel a task and return when it is gone. Its own failure has been reported by its owner."""

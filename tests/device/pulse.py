@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -71,6 +72,15 @@ class PulseServer:
             ["pactl", *arguments], env=self._environment(), capture_output=True, text=True, timeout=10, check=True
         )
         return done.stdout
+
+    def freeze(self) -> None:
+        """It takes no more calls, and does not say so."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._server is not None
+        self._server.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """At once, as a crash would."""

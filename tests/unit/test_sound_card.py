@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -9,12 +10,12 @@ import numpy as np
 import pytest
 
 from assistant.audio import sound_card
-from assistant.audio.devices import SoundSystem
+from assistant.audio.devices import Process, SoundSystem, StreamRequest
 from assistant.audio.sound_card import SoundCard
 from assistant.core.events import Event, LevelMeasured, NoticeShown
 from assistant.core.settings import AudioSettings
 from assistant.core.types import AudioFrame
-from tests.fakes import FakeSoundDriver, microphone_device, speaker_device
+from tests.fakes import FakeSoundDriver, FakeStream, microphone_device, speaker_device
 
 BOTH = SoundSystem((microphone_device(), speaker_device()))
 NONE = SoundSystem(())
@@ -269,3 +270,48 @@ async def test_levels_are_told_only_when_they_change(desk: Callable[[SoundSystem
     await asyncio.sleep(0.1)
 
     assert [event for event in one.events if isinstance(event, LevelMeasured)] == [LevelMeasured(1.0, 0.0)]
+
+
+class Stuck(FakeSoundDriver):
+    """The first closing does not return before `let_go`."""
+
+    def __init__(self, system: SoundSystem) -> None:
+        super().__init__(system)
+        self.let_go = threading.Event()
+        self.is_first = True
+
+    def open(self, request: StreamRequest, process: Process) -> FakeStream:
+        stream = super().open(request, process)
+        if self.is_first:
+            self.is_first = False
+            close = stream.close
+
+            def hang() -> None:
+                self.let_go.wait(20)
+                close()
+
+            stream.close = hang  # type: ignore[method-assign]
+        return stream
+
+
+async def test_a_driver_that_never_returns_is_left_to_itself_and_sound_comes_back(
+    desk: Callable[[SoundSystem], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_card, "CLOSE_SECONDS", 0.1)
+    one = desk(BOTH)
+    driver = one.driver = Stuck(BOTH)
+    one.card = SoundCard(AudioSettings(), one.events.append, driver.make)
+    one.start()
+    await one.until(one.is_open)
+    first = driver.streams[0]
+    one.stalled = (first,)
+
+    await one.until(lambda: one.is_open() and len(driver.streams) > 1)
+    assert driver.forsaken == 1
+    assert one.card.is_stuck
+    assert one.told == ["The sound system does not answer.", "Sound is back."]
+
+    driver.let_go.set()
+    await one.until(lambda: not one.card.is_stuck)
+    assert one.is_open(), "what comes back late takes nothing with it"
+    assert first.is_closed and not driver.streams[1].is_closed
