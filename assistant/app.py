@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from assistant.audio.warmth import warmed
 from assistant.core.events import EngineStateChanged
@@ -17,6 +16,7 @@ from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer,
 from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
 from assistant.core.sketch import SketchReading
 from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
+from assistant.distant_speech import distant_ears, distant_voice, place_of
 from assistant.llm.catalog import Catalog
 from assistant.seams import Seams
 from assistant.storage.paths import Folders
@@ -218,27 +218,16 @@ def _torch_sees_cuda() -> bool:
 
 def make_hearing(engines: Engines) -> Transcriber:
     settings = engines.settings.hearing
-    if not settings.is_elsewhere:
-        return make_transcriber(settings, engines.catalog)
-    from assistant.audio.server_ears import ServerEars
-    from assistant.llm.server_key import find_key
-
-    engines.record("Connection", {"to": settings.server_url, "why": "the speech recogniser you named"})
-    key = partial(find_key, settings.server_url)
-    return ServerEars(settings.server_url, settings.server_model, key, vad_path(engines.catalog))
+    if settings.is_elsewhere:
+        return distant_ears(settings, vad_path(engines.catalog), engines.record)
+    return make_transcriber(settings, engines.catalog)
 
 
 def make_speech(engines: Engines) -> Synthesizer:
     settings = engines.settings.voice
-    if not settings.is_elsewhere:
-        return make_voice(settings, engines.catalog)
-    from assistant.audio.server_voice import ServerVoice
-    from assistant.llm.server_key import find_key
-
-    engines.record("Connection", {"to": settings.server_url, "why": "the voice's server you named"})
-    key = partial(find_key, settings.server_url)
-    voice = ServerVoice(settings.server_url, settings.server_model, settings.voice, key, settings.rate)
-    return warmed(voice, settings.warmth)
+    if settings.is_elsewhere:
+        return warmed(distant_voice(settings, engines.record), settings.warmth)
+    return make_voice(settings, engines.catalog)
 
 
 def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber:
@@ -250,11 +239,6 @@ def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber
     from assistant.audio.whisper_ct2 import FasterWhisper
 
     return FasterWhisper(folder, vad)
-
-
-def place_of(server_url: str) -> str:
-    """ "on host:port"."""
-    return f"on {urlsplit(server_url).netloc.rpartition('@')[2]}"
 
 
 def vad_path(catalog: Catalog) -> Path | None:

@@ -212,10 +212,9 @@ class SessionThread:
     def _voice(self, settings: Settings) -> Voice | None:
         if not settings.voice.spoken_replies:
             return None
-        voice, speaker = app.SlotVoice(self._engines.voice), self._card.speaker
-        if settings.voice.is_elsewhere:  # which languages its voices speak, a server does not say
-            return Voice(voice, speaker, frozenset(NAMES))
-        return Voice(voice, speaker)
+        # Which languages its voices speak, a server does not say.
+        languages = frozenset(NAMES) if settings.voice.is_elsewhere else frozenset({"en"})
+        return Voice(app.SlotVoice(self._engines.voice), self._card.speaker, languages)
 
     def _post(self, event: Event) -> None:
         self._session.post(event)

@@ -19,6 +19,7 @@ import psutil
 from assistant import __version__, app
 from assistant.core.errors import AssistantError
 from assistant.core.settings import VoiceSettings
+from assistant.distant_speech import place_of
 from assistant.listings import mind_in_words
 from assistant.storage.settings_file import load_settings
 from assistant.storage.sound_memory import measured
@@ -155,7 +156,7 @@ def _speech_server(url: str, model: str) -> str:
 
     if not url:
         return "a server without an address yet"
-    return f"{model or 'the usual model'} {app.place_of(url)}, {describe_key(url)}"
+    return f"{model or 'the usual model'} {place_of(url)}, {describe_key(url)}"
 
 
 def _vision() -> str:
