@@ -55,7 +55,7 @@ from assistant.core.types import (
     sounding_seconds,
 )
 from assistant.session.follower import Follower
-from assistant.session.overheard import is_own_voice
+from assistant.session.overheard import is_own_voice, is_stop
 from assistant.session.resuming import CutOff, as_if_heard, asks_to_resume, is_resumable
 from assistant.session.speakable import SpokenClauses
 from assistant.session.speculation import Ahead, Speculation, sound_of
@@ -212,10 +212,10 @@ class Reply:
         return await self.parts.transcriber.transcribe(utterance.audio, self.parts.settings.hearing.language)
 
     def _is_echo(self, utterance: Utterance, text: str) -> bool:
-        """The end of the reply before, come back through the microphone."""
+        """The end of the reply before, come back through the microphone, or the "one moment" that has ended it."""
         began_at = utterance.ended_at - utterance.audio.seconds
         before = self.parts.said_before
-        return began_at < before.until + REVERBERATION_SECONDS and is_own_voice(text, before.text)
+        return began_at < before.until + REVERBERATION_SECONDS and (is_stop(text) or is_own_voice(text, before.text))
 
     async def _commit(self, turn: Turn, ticket: int) -> None:
         turn_id = await self._saved(turn)

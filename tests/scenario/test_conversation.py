@@ -58,7 +58,7 @@ def test_the_user_turn_is_on_disk_before_the_model_is_asked() -> None:
 def test_barge_in_silences_at_once_and_keeps_only_what_was_heard() -> None:
     talk = Scenario(replies=[STORY, "Sure."])
     talk.user_says("tell a story", from_=1.0, to=2.0)
-    talk.user_says("stop", from_=5.0, to=5.5)
+    talk.user_says("and her", from_=5.0, to=5.5)
     talk.run()
     assert talk.silenced_at == [5.1]
     interrupted = talk.history[1]

@@ -8,6 +8,7 @@ from assistant.core.events import (
     NothingHeard,
     ReplyFinished,
     ReplyInterrupted,
+    SpeechConfirmed,
     SpeechDismissed,
     SpeechSampled,
     SpeechStarted,
@@ -125,6 +126,19 @@ def test_a_few_words_are_believed_only_when_the_utterance_has_ended() -> None:
     talk.run()
     assert not talk.of(ReplyInterrupted)
     assert talk.history[-1].text == STORY
+
+
+def test_a_long_stop_that_took_the_floor_before_its_words_were_known_is_not_answered() -> None:
+    talk = telling("Never said.")
+    said = talk.transcriber.record("one moment please", 1.5)
+    talk.at(5.05, SpeechSuspected())
+    talk.at(5.1, SpeechSustained())
+    talk.at(6.3, SpeechConfirmed())
+    talk.at(7.1, UtteranceEnded(Utterance(said, 6.5, len(said.samples))))
+    talk.run()
+    assert [turn.role for turn in talk.history] == ["user", "assistant"]
+    assert talk.history[1].interrupted
+    assert len(talk.of(NothingHeard)) == 1
 
 
 def test_a_hum_that_is_written_as_a_word_does_not_stop_the_voice() -> None:
