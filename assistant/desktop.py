@@ -23,7 +23,6 @@ from assistant.core.attention import Earcon
 from assistant.core.conversation import Phase
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
-    ElementSelected,
     EngineStateChanged,
     Event,
     NoticeShown,
@@ -31,11 +30,11 @@ from assistant.core.events import (
     PictureDropped,
     PictureRefused,
     PicturesDetached,
-    ShapedByHand,
     StopRequested,
     TextSubmitted,
 )
 from assistant.core.history import History
+from assistant.core.page_events import ElementSelected, ShapedByHand
 from assistant.core.ports import Emit
 from assistant.core.settings import MindSettings, Settings, TalkSettings
 from assistant.core.types import AudioFrame
@@ -48,7 +47,7 @@ from assistant.model_shelf import ModelShelf
 from assistant.pages.page_maker import PageMaker
 from assistant.session.doorway import Doorway, Household, Recollection
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.reply import ReplyParts
+from assistant.session.reply_parts import ReplyParts
 from assistant.session.session import Session
 from assistant.session.tongue import NAMES
 from assistant.session.voice import Voice

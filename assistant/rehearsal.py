@@ -17,9 +17,6 @@ from assistant.core.errors import InputError
 from assistant.core.events import (
     Event,
     NoticeShown,
-    PageJobFailed,
-    PageJobStarted,
-    PagePainted,
     PictureRefused,
     ReplyDelta,
     ReplyFailed,
@@ -27,6 +24,7 @@ from assistant.core.events import (
     ReplyStarted,
     TurnCommitted,
 )
+from assistant.core.page_events import PageJobFailed, PageJobStarted, PagePainted
 from assistant.core.sketch import Page
 from assistant.gui.bridge import Commands
 from assistant.gui.facts import TurnsRestored

@@ -42,7 +42,8 @@ from assistant.core.types import (
 )
 from assistant.llm.prompts import PromptBuilder
 from assistant.outputs import check_outputs
-from assistant.session.reply import Ask, Reply, ReplyParts
+from assistant.session.reply import Reply
+from assistant.session.reply_parts import Ask, ReplyParts
 from assistant.session.voice import Voice
 from assistant.storage.conversations import ConversationFile, Conversations
 from assistant.storage.database import open_in_memory

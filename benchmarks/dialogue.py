@@ -20,7 +20,7 @@ from assistant.core.types import AudioFrame, Samples, Transcript
 from assistant.llm.prompts import PromptBuilder
 from assistant.pages.page_maker import PageMaker
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.reply import ReplyParts
+from assistant.session.reply_parts import ReplyParts
 from assistant.session.session import Session
 from assistant.session.voice import Voice
 from assistant.storage.conversations import Conversations

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from assistant.core.events import ElementSelected, Event, ShapedByHand
+from assistant.core.events import Event
+from assistant.core.page_events import ElementSelected, ShapedByHand
 from assistant.core.settings import MindSettings, Settings
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from assistant.core.events import (
+from assistant.core.page_events import (
     ElementCorrected,
     ElementSelected,
     InkDrawn,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.core.events import Event
 from assistant.core.sketch import SketchReading
 from assistant.gui import facts
@@ -87,14 +87,14 @@ def _find(state: ViewState, number: int) -> Job | None:
     return next((job for job in state.jobs if job.job == number), None)
 
 
-def _job_started(state: ViewState, event: events.PageJobStarted) -> ViewState:
+def _job_started(state: ViewState, event: page_events.PageJobStarted) -> ViewState:
     job = Job(event.job, event.name, "start")
     state = replace(state, jobs=(*state.jobs, job)[-KEPT_JOBS:], shown_job=event.job)
     row = Row(0, RowKind.JOB, event.name, "Waiting", RowAction.CANCEL_JOB, event.job)
     return with_row(state, row)
 
 
-def _job_progressed(state: ViewState, event: events.PageJobProgressed) -> ViewState:
+def _job_progressed(state: ViewState, event: page_events.PageJobProgressed) -> ViewState:
     job = _find(state, event.job)
     if job is None:
         return state
@@ -102,7 +102,7 @@ def _job_progressed(state: ViewState, event: events.PageJobProgressed) -> ViewSt
     return _with_job(state, replace(job, stage=event.stage), STAGES.get(event.stage, event.stage), action)
 
 
-def _sketch_read(state: ViewState, event: events.SketchRead) -> ViewState:
+def _sketch_read(state: ViewState, event: page_events.SketchRead) -> ViewState:
     job = _find(state, event.job)
     if job is None:
         return state
@@ -116,7 +116,7 @@ def found(reading: SketchReading) -> str:
     return "Nothing drawn was found" if count == 0 else "1 element found" if count == 1 else f"{count} elements found"
 
 
-def _page_painted(state: ViewState, event: events.PagePainted) -> ViewState:
+def _page_painted(state: ViewState, event: page_events.PagePainted) -> ViewState:
     job = _find(state, event.job)
     if job is None:
         return state
@@ -126,23 +126,23 @@ def _page_painted(state: ViewState, event: events.PagePainted) -> ViewState:
     return _with_job(state, job, detail, RowAction.SHOW_PAGE)
 
 
-def _selected(state: ViewState, event: events.PartSelected) -> ViewState:
+def _selected(state: ViewState, event: page_events.PartSelected) -> ViewState:
     return _changed(state, event.job, selected=event.element_id, selected_name=event.name)
 
 
-def _listed(state: ViewState, event: events.VersionsListed) -> ViewState:
+def _listed(state: ViewState, event: page_events.VersionsListed) -> ViewState:
     return _changed(state, event.job, versions=event.versions)
 
 
-def _corrected(state: ViewState, event: events.ReadingCorrected) -> ViewState:
+def _corrected(state: ViewState, event: page_events.ReadingCorrected) -> ViewState:
     return _changed(state, event.job, reading=event.reading)
 
 
-def _pictured(state: ViewState, event: events.ThumbnailsRestored) -> ViewState:
+def _pictured(state: ViewState, event: page_events.ThumbnailsRestored) -> ViewState:
     return _changed(state, event.job, thumbnails=event.pictures)
 
 
-def _offered(state: ViewState, event: events.VariantsOffered) -> ViewState:
+def _offered(state: ViewState, event: page_events.VariantsOffered) -> ViewState:
     return _changed(state, event.job, variants=event.pages)
 
 
@@ -155,7 +155,7 @@ def _changed(state: ViewState, number: int, **fields: Any) -> ViewState:
     return replace(state, jobs=tuple(changed if other is job else other for other in state.jobs))
 
 
-def _job_failed(state: ViewState, event: events.PageJobFailed) -> ViewState:
+def _job_failed(state: ViewState, event: page_events.PageJobFailed) -> ViewState:
     """The job's row gives way to one that says why; a page that was painted already stays, or another one is shown."""
     job = _find(state, event.job)
     if job is None:
@@ -189,16 +189,16 @@ CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     events.PictureAttached: _attached,
     events.PictureRefused: _refused,
     events.PicturesDetached: _detached,
-    events.PageJobStarted: _job_started,
-    events.PageJobProgressed: _job_progressed,
-    events.SketchRead: _sketch_read,
-    events.PagePainted: _page_painted,
-    events.PageJobFailed: _job_failed,
-    events.PartSelected: _selected,
-    events.ReadingCorrected: _corrected,
-    events.VariantsOffered: _offered,
-    events.VersionsListed: _listed,
-    events.ThumbnailsRestored: _pictured,
+    page_events.PageJobStarted: _job_started,
+    page_events.PageJobProgressed: _job_progressed,
+    page_events.SketchRead: _sketch_read,
+    page_events.PagePainted: _page_painted,
+    page_events.PageJobFailed: _job_failed,
+    page_events.PartSelected: _selected,
+    page_events.ReadingCorrected: _corrected,
+    page_events.VariantsOffered: _offered,
+    page_events.VersionsListed: _listed,
+    page_events.ThumbnailsRestored: _pictured,
     facts.AttachBegan: _attach_began,
     facts.CameraFailed: _camera_failed,
     events.CameraSeen: _camera_seen,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.core.events import (
+from assistant.core.page_events import (
     ElementCorrected,
     InkDrawn,
     RepairAsked,

@@ -17,7 +17,7 @@ from assistant.core.ports import Emit
 from assistant.core.types import AudioFrame, ChatRequest, Origin, Transcript, Utterance
 from assistant.session.agreement import Words, same_words
 from assistant.session.captions import Captions
-from assistant.session.reply import ReplyParts, prompt_budget
+from assistant.session.reply_parts import ReplyParts, prompt_budget
 from assistant.session.speculation import Speculation
 
 SPECULATIONS = 3  # a turn: who pauses more often than that is thinking

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from assistant.core.aio import cancel_and_wait
 from assistant.core.errors import AssistantError, StorageError
-from assistant.core.events import (
-    NoticeShown,
+from assistant.core.events import NoticeShown
+from assistant.core.page_events import (
     PageEdited,
     PageJobFailed,
     PageJobProgressed,

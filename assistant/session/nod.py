@@ -14,7 +14,7 @@ from assistant.core.aio import cancel_and_wait
 from assistant.core.errors import AssistantError
 from assistant.core.ports import Synthesizer
 from assistant.core.types import AudioFrame
-from assistant.session.reply import ReplyParts
+from assistant.session.reply_parts import ReplyParts
 
 WORDS = "Mm-hm."
 LOUDNESS = 0.4  # of the voice's own: it is to be felt more than heard

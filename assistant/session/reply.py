@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,16 +34,7 @@ from assistant.core.events import (
     UtteranceTranscribed,
 )
 from assistant.core.history import History, SpokenClause, Turn, first_turn_that_fits, heard_text
-from assistant.core.ports import (
-    ConversationStore,
-    Emit,
-    LanguageModel,
-    PromptMaker,
-    SketchReader,
-    Speaker,
-    Transcriber,
-)
-from assistant.core.settings import Settings
+from assistant.core.ports import Emit, Speaker
 from assistant.core.types import (
     ChatRequest,
     ModelDelta,
@@ -56,66 +47,19 @@ from assistant.core.types import (
 )
 from assistant.session.follower import Follower
 from assistant.session.overheard import is_own_voice, is_stop
+from assistant.session.reply_parts import Ask, ReplyParts, Said, prompt_budget
 from assistant.session.resuming import CutOff, as_if_heard, asks_to_resume, is_resumable
 from assistant.session.speakable import SpokenClauses
-from assistant.session.speculation import Ahead, Speculation, sound_of
+from assistant.session.speculation import Speculation, sound_of
 from assistant.session.voice import Voice
 
 log = logging.getLogger(__name__)
 
-CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves room for code and other languages
 ECHO_SECONDS = 4.0  # how long ago words may have been said that come back: buffers, the room, a slow recogniser
 YOUNG_SECONDS = 1.5  # measured: what leaks, leaks in the first second of a reply
 REVERBERATION_SECONDS = 0.5  # an utterance that began so soon after our voice may still be our voice
 SOUND_POLL_SECONDS = 0.01  # how exactly the first sound is timed
 CAPTION_SECONDS = 0.05  # how closely the words on the screen follow the voice: a short word lasts 0.15
-
-
-Remark = Callable[[str, tuple[Picture, ...]], Awaitable[AsyncIterator[str] | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words that were spoken until that moment of the loop's clock."""
-
-    text: str = ""
-    until: float = float("-inf")
-
-
-@dataclass(slots=True)
-class ReplyParts:
-    """The collaborators of a reply. They outlive it."""
-
-    transcriber: Transcriber
-    model: LanguageModel
-    prompts: PromptMaker
-    store: ConversationStore
-    reader: SketchReader
-    voice: Voice | None
-    settings: Settings
-    history: History
-    conversation_id: int
-    first_turn: int = 0
-    """First turn of the history that is still sent to the model."""
-    disk_refuses: bool = False
-    """The user has been told so; one notice is enough until it works again."""
-    saves_power: Callable[[], bool] = lambda: False
-    """Is the machine on battery? Then nothing is done that may be thrown away."""
-    said_before: Said = Said()
-    """The last words of the last reply."""
-    cut_off: CutOff | None = None
-    """The last reply that was interrupted, for "go on"."""
-
-
-@dataclass(slots=True)
-class Ask:
-    """What is to be answered: an utterance or a typed text, with the pictures that go with it."""
-
-    event: UtteranceEnded | TextSubmitted
-    pictures: tuple[Picture, ...] = ()
-    remark: Remark | None = None
-    """Asked first: words to say instead of the model's, when the answer is a fact about something just done."""
-    ahead: Ahead | None = None
 
 
 @dataclass(slots=True)
@@ -421,9 +365,3 @@ class Reply:
     def _mark(self, stage: str) -> None:
         """Seconds since the end of the user's speech, at the first time a stage is reached."""
         self._stages.setdefault(stage, asyncio.get_running_loop().time() - self._started_at)
-
-
-async def prompt_budget(parts: ReplyParts) -> int:
-    """How many characters of the conversation the model can be given. Waits until it is loaded."""
-    room = (await parts.model.traits()).context_tokens - parts.settings.mind.longest_reply_tokens
-    return int(room * CHARACTERS_PER_TOKEN)

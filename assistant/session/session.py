@@ -10,7 +10,6 @@ from assistant.core.aio import cancel_and_wait
 from assistant.core.calculator import find_sum
 from assistant.core.conversation import Action, Conversation, Phase
 from assistant.core.events import (
-    ElementSelected,
     Event,
     NoticeShown,
     PhaseChanged,
@@ -20,7 +19,6 @@ from assistant.core.events import (
     ReplyFailed,
     ReplyFinished,
     ReplySounded,
-    ShapedByHand,
     SpeechDiscarded,
     SpeechProgressed,
     SpeechSampled,
@@ -30,13 +28,15 @@ from assistant.core.events import (
     UtteranceEnded,
     UtteranceTranscribed,
 )
+from assistant.core.page_events import ElementSelected, ShapedByHand
 from assistant.core.ports import Delivery, Emit, TurnListener
 from assistant.core.types import AudioFrame, Picture, Transcript, Utterance
 from assistant.session.head_start import HeadStart
 from assistant.session.intents import Intent, classify
 from assistant.session.jobs import PageJobs, page_remark
 from assistant.session.nod import Nod
-from assistant.session.reply import Ask, Reply, ReplyParts
+from assistant.session.reply import Reply
+from assistant.session.reply_parts import Ask, ReplyParts
 from assistant.session.resuming import asks_to_resume
 from assistant.session.turn_text import reads_complete
 from assistant.session.weighing import Weigher, joined

@@ -11,7 +11,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.core.errors import AssistantError
-from assistant.core.events import NoticeShown, PagePainted
+from assistant.core.events import NoticeShown
+from assistant.core.page_events import PagePainted
 from assistant.core.ports import EditablePage, Emit, LanguageModel
 from assistant.core.sketch import Edited, Page
 from assistant.core.types import Picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.core.events import ElementSelected, ShapedByHand
+from assistant.core.page_events import ElementSelected, ShapedByHand
 from assistant.core.settings import MindSettings, Settings
 
 

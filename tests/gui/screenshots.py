@@ -19,7 +19,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.core.settings import Settings
 from assistant.gui import facts
 from assistant.gui.main_window import MainWindow, create_window
@@ -95,10 +95,10 @@ def attached(window: MainWindow) -> None:
 def sketch_page(window: MainWindow) -> None:
     tell(
         window,
-        events.PageJobStarted(1, "funny-jokes.jpg"),
-        events.PageJobProgressed(1, "read"),
-        events.SketchRead(1, samples.reading(), samples.picture()),
-        events.PagePainted(1, samples.page(), True),
+        page_events.PageJobStarted(1, "funny-jokes.jpg"),
+        page_events.PageJobProgressed(1, "read"),
+        page_events.SketchRead(1, samples.reading(), samples.picture()),
+        page_events.PagePainted(1, samples.page(), True),
         events.TurnCommitted(1, "user", "Make the button tell another joke"),
         events.ReplyStarted(),
         events.ReplyFinished("Here is your page. I found 7 elements: a heading, a form and a picture."),
@@ -107,8 +107,12 @@ def sketch_page(window: MainWindow) -> None:
 
 
 def sketch(window: MainWindow) -> None:
-    tell(window, events.PageJobStarted(1, "funny-jokes.jpg"))
-    tell(window, events.SketchRead(1, samples.reading(), samples.picture()), events.PageJobProgressed(1, "compile"))
+    tell(window, page_events.PageJobStarted(1, "funny-jokes.jpg"))
+    tell(
+        window,
+        page_events.SketchRead(1, samples.reading(), samples.picture()),
+        page_events.PageJobProgressed(1, "compile"),
+    )
     wait(0.2)
     box = window.pane.sketch.box(samples.ELEMENTS[6])
     QTest.mouseMove(window.pane.sketch, QPointF(box.center()).toPoint())
@@ -119,10 +123,10 @@ def real_page(window: MainWindow) -> PageEditor:
     editor = PageMaker().open(samples.reading(), "funny-jokes.jpg")
     tell(
         window,
-        events.PageJobStarted(1, "funny-jokes.jpg"),
-        events.SketchRead(1, samples.reading(), samples.picture()),
-        events.PagePainted(1, editor.page(0), True),
-        events.VersionsListed(1, editor.versions),
+        page_events.PageJobStarted(1, "funny-jokes.jpg"),
+        page_events.SketchRead(1, samples.reading(), samples.picture()),
+        page_events.PagePainted(1, editor.page(0), True),
+        page_events.VersionsListed(1, editor.versions),
     )
     wait(2.0)
     return editor
@@ -131,12 +135,12 @@ def real_page(window: MainWindow) -> PageEditor:
 def pointing(window: MainWindow) -> None:
     editor = real_page(window)
     asyncio.run(editor.change("make the button green", "", None))
-    tell(window, events.PagePainted(1, editor.page(1), True), events.VersionsListed(1, editor.versions))
+    tell(window, page_events.PagePainted(1, editor.page(1), True), page_events.VersionsListed(1, editor.versions))
     wait(0.8)
     asyncio.run(editor.change("make the heading bigger", "", None))
-    tell(window, events.PagePainted(1, editor.page(2), True), events.VersionsListed(1, editor.versions))
+    tell(window, page_events.PagePainted(1, editor.page(2), True), page_events.VersionsListed(1, editor.versions))
     window.pane.preview.bar.versions.click()
-    tell(window, events.PartSelected(1, "e7", "the Tell me one button"))
+    tell(window, page_events.PartSelected(1, "e7", "the Tell me one button"))
     wait(1.0)
 
 
@@ -151,7 +155,7 @@ def inking(window: MainWindow) -> None:
 def correcting(window: MainWindow) -> None:
     real_page(window)
     window.pane.show_tab(1)
-    tell(window, events.PartSelected(1, "e5", "the field"))
+    tell(window, page_events.PartSelected(1, "e5", "the field"))
     wait(0.2)
     box = window.pane.sketch.box(samples.ELEMENTS[4])
     QTest.mouseClick(window.pane.sketch, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
@@ -160,7 +164,7 @@ def correcting(window: MainWindow) -> None:
 def choosing(window: MainWindow) -> None:
     editor = real_page(window)
     offered = asyncio.run(editor.change("show me three variants", "", None)).variants
-    tell(window, events.VariantsOffered(1, offered))
+    tell(window, page_events.VariantsOffered(1, offered))
     wait(3.0)
 
 
@@ -197,8 +201,10 @@ def error(window: MainWindow) -> None:
         events.NoticeShown("warning", "No microphone was found.", "Plug one in; typing works meanwhile."),
         events.TurnCommitted(1, "user", "What is the tallest mountain?"),
         events.ReplyFailed("The language model stopped twice in a row.", "Try again, or choose a smaller model."),
-        events.PageJobStarted(1, "IMG_2044.heic"),
-        events.PageJobFailed(1, "IMG_2044.heic is not a picture this program can open.", "Save it as PNG or JPEG."),
+        page_events.PageJobStarted(1, "IMG_2044.heic"),
+        page_events.PageJobFailed(
+            1, "IMG_2044.heic is not a picture this program can open.", "Save it as PNG or JPEG."
+        ),
     )
     window.toggle_pane()
 

@@ -21,7 +21,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from assistant.core import events
+from assistant.core import page_events
 from assistant.core.settings import Settings
 from assistant.core.types import Picture
 from assistant.gui.main_window import create_window
@@ -131,11 +131,11 @@ def offered(path: Path) -> QImage:
     window = create_window(FakeCommands(), Settings())
     window.resize(1280, 800)
     window.show()
-    tell(window, events.PageJobStarted(1, path.name))
-    tell(window, events.PagePainted(1, editor.page(0), True), events.VersionsListed(1, editor.versions))
+    tell(window, page_events.PageJobStarted(1, path.name))
+    tell(window, page_events.PagePainted(1, editor.page(0), True), page_events.VersionsListed(1, editor.versions))
     wait(2.0)
     pages = asyncio.run(editor.change("show me three variants", "", None)).variants
-    tell(window, events.VariantsOffered(1, pages))
+    tell(window, page_events.VariantsOffered(1, pages))
     wait(4.0)
     image = window.grab().toImage()
     window.close()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.core.sketch import Box
 from assistant.gui import facts
 from assistant.gui.ink import InkPad, Pen
@@ -83,7 +83,7 @@ def test_pasting_no_picture_is_one_sentence(pad, window, commands):
 
 
 def inked(commands):
-    return [act for (act,) in commands.named("act_on_page") if isinstance(act, events.InkDrawn)]
+    return [act for (act,) in commands.named("act_on_page") if isinstance(act, page_events.InkDrawn)]
 
 
 def ask(qtbot, page, script):
@@ -96,9 +96,9 @@ def ask(qtbot, page, script):
 @pytest.fixture
 def preview(window, qtbot):
     editor = PageMaker().open(samples.reading(), "a")
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
     with qtbot.waitSignal(window.pane.preview.frame.settled, timeout=10_000):
-        window.on_event(events.PagePainted(1, editor.page(0), True))
+        window.on_event(page_events.PagePainted(1, editor.page(0), True))
     return window.pane.preview
 
 

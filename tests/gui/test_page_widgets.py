@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from assistant.core import events
+from assistant.core import page_events
 from assistant.pages.compiler import compile_document, compile_page
 from assistant.pages.document import open_document
 from tests.gui import samples
@@ -20,8 +20,8 @@ ACTIVE = "document.activeElement.id"
 @pytest.fixture
 def opened(window, qtbot):
     def opened(html):
-        window.on_event(events.PageJobStarted(1, "a.jpg"))
-        window.on_event(events.PagePainted(1, samples.page(0, html), True))
+        window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+        window.on_event(page_events.PagePainted(1, samples.page(0, html), True))
         frame = window.pane.preview.frame
         qtbot.waitUntil(lambda: frame.page is not None and not frame._patience.isActive(), timeout=10_000)
         qtbot.wait(200)

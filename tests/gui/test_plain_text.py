@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.gui import facts
 from tests.gui import samples
 
@@ -45,9 +45,9 @@ def test_every_label_of_the_live_window_is_plain_text(window, qtbot):
         events.ReplyStarted(),
         events.ReplyFinished(EVIL),
         events.ReplyFailed(EVIL, EVIL),
-        events.PageJobStarted(1, EVIL),
+        page_events.PageJobStarted(1, EVIL),
         events.PictureAttached(EVIL, samples.picture()),
-        events.PageJobFailed(1, EVIL, EVIL),
+        page_events.PageJobFailed(1, EVIL, EVIL),
     ):
         window.on_event(event)
     window.show_settings()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from assistant.core import events
+from assistant.core import page_events
 from assistant.core.sketch import Box, Correction, ElementType, VersionList
 from assistant.gui.page_scripts import id_of, place_of, places_of
 from assistant.pages.page_maker import PageMaker
@@ -23,10 +23,10 @@ NOISY = """<!doctype html><style>body{margin:0}#b{position:absolute;left:100px;t
 def show(window, qtbot):
     def show(html=NOISY, revision=0):
         if not window.state.shown_job:
-            window.on_event(events.PageJobStarted(1, "a.jpg"))
-            window.on_event(events.SketchRead(1, samples.reading(), samples.picture()))
+            window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+            window.on_event(page_events.SketchRead(1, samples.reading(), samples.picture()))
         with qtbot.waitSignal(window.pane.preview.frame.settled, timeout=10_000):
-            window.on_event(events.PagePainted(1, samples.page(revision, html), True))
+            window.on_event(page_events.PagePainted(1, samples.page(revision, html), True))
         qtbot.wait(50)
         return window.pane.preview
 
@@ -36,7 +36,7 @@ def show(window, qtbot):
 def chosen(commands):
     """Thumbnails come by themselves, whenever a page has painted."""
     acts = [act for (act,) in commands.named("act_on_page")]
-    return [act for act in acts if not isinstance(act, events.ThumbnailTaken)]
+    return [act for act in acts if not isinstance(act, page_events.ThumbnailTaken)]
 
 
 def ask(qtbot, page, script):
@@ -56,10 +56,10 @@ def test_a_click_while_pointing_selects_and_the_page_hears_nothing(show, window,
     preview.bar.point.click()
     QTest.mouseClick(preview.frame.pointer, Qt.MouseButton.LeftButton, pos=on_screen(preview, 150, 80))
     qtbot.waitUntil(lambda: bool(chosen(commands)), timeout=3000)
-    assert chosen(commands) == [events.ElementSelected(1, "b")]
+    assert chosen(commands) == [page_events.ElementSelected(1, "b")]
     assert preview.frame.page.errors == []
 
-    window.on_event(events.PartSelected(1, "b", "the x button"))
+    window.on_event(page_events.PartSelected(1, "b", "the x button"))
     qtbot.waitUntil(lambda: not preview.frame.pointer.selected_box.isEmpty(), timeout=3000)
     box = preview.frame.pointer.selected_box
     assert abs(box.left() - on_screen(preview, 100, 50).x()) < 2
@@ -70,7 +70,7 @@ def test_a_click_on_empty_ground_selects_nothing(show, commands, qtbot):
     preview = show()
     preview.bar.point.click()
     QTest.mouseClick(preview.frame.pointer, Qt.MouseButton.LeftButton, pos=on_screen(preview, 700, 400))
-    qtbot.waitUntil(lambda: chosen(commands) == [events.ElementSelected(1, "")], timeout=3000)
+    qtbot.waitUntil(lambda: chosen(commands) == [page_events.ElementSelected(1, "")], timeout=3000)
 
 
 def test_alt_and_a_click_points_without_the_mode_and_a_plain_click_is_the_page_s(show, commands, qtbot):
@@ -78,7 +78,7 @@ def test_alt_and_a_click_points_without_the_mode_and_a_plain_click_is_the_page_s
     target = preview.frame.view.focusProxy()
     at = on_screen(preview, 150, 80)
     QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier, at)
-    qtbot.waitUntil(lambda: chosen(commands) == [events.ElementSelected(1, "b")], timeout=3000)
+    qtbot.waitUntil(lambda: chosen(commands) == [page_events.ElementSelected(1, "b")], timeout=3000)
     assert preview.frame.page.errors == []
     QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: bool(preview.frame.page.errors), timeout=3000)
@@ -92,7 +92,7 @@ def test_pointing_goes_by_the_keys_and_ends_with_escape(show, commands, qtbot):
     QTest.keyClick(pointer, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: pointer._hovered is not None, timeout=3000)
     QTest.keyClick(pointer, Qt.Key.Key_Return)
-    assert chosen(commands) == [events.ElementSelected(1, "b")]
+    assert chosen(commands) == [page_events.ElementSelected(1, "b")]
     QTest.keyClick(pointer, Qt.Key.Key_Escape)
     assert not commands.named("stop")
     assert not preview.bar.point.isChecked()
@@ -100,7 +100,7 @@ def test_pointing_goes_by_the_keys_and_ends_with_escape(show, commands, qtbot):
 
 def test_the_page_scrolls_under_the_pointer_and_the_outline_follows(show, window, qtbot):
     preview = show()
-    window.on_event(events.PartSelected(1, "b", "it"))
+    window.on_event(page_events.PartSelected(1, "b", "it"))
     pointer = preview.frame.pointer
     qtbot.waitUntil(lambda: not pointer.selected_box.isEmpty(), timeout=3000)
     before = pointer.selected_box.top()
@@ -149,7 +149,7 @@ def test_a_page_that_shadows_names_is_still_pointed_at(show, commands, qtbot):
     preview.bar.point.click()
     QTest.mouseClick(preview.frame.pointer, Qt.MouseButton.LeftButton, pos=on_screen(preview, 150, 80))
     qtbot.waitUntil(lambda: bool(chosen(commands)), timeout=3000)
-    assert chosen(commands) == [events.ElementSelected(1, "b")]
+    assert chosen(commands) == [page_events.ElementSelected(1, "b")]
 
 
 async def test_an_edit_repaints_only_what_changed(show, window, qtbot):
@@ -182,12 +182,12 @@ def test_an_error_offers_a_repair_that_names_the_part_that_was_pressed(show, win
     assert preview.fix.isVisible()
     preview.fix.click()
     (asked,) = chosen(commands)
-    assert isinstance(asked, events.RepairAsked) and asked.element_id == "b" and "nosuch" in asked.problem
+    assert isinstance(asked, page_events.RepairAsked) and asked.element_id == "b" and "nosuch" in asked.problem
 
 
 def test_undo_redo_and_the_strip_of_versions(show, window, commands, qtbot):
     preview = show()
-    window.on_event(events.VersionsListed(1, VersionList(("drawn", "green", "blue"), 1)))
+    window.on_event(page_events.VersionsListed(1, VersionList(("drawn", "green", "blue"), 1)))
     window._paint()
     assert preview.bar.undo.isEnabled() and preview.bar.redo.isEnabled()
     preview.bar.undo.click()
@@ -198,23 +198,23 @@ def test_undo_redo_and_the_strip_of_versions(show, window, commands, qtbot):
     preview.versions.itemClicked.emit(preview.versions.item(0))
     preview.versions.itemClicked.emit(preview.versions.item(1))  # where we are already
     assert chosen(commands) == [
-        events.VersionStepped(1, -1),
-        events.VersionStepped(1, 1),
-        events.VersionChosen(1, 0),
+        page_events.VersionStepped(1, -1),
+        page_events.VersionStepped(1, 1),
+        page_events.VersionChosen(1, 0),
     ]
 
 
 def test_variants_run_beside_each_other_and_a_click_takes_one(show, window, commands, qtbot):
     preview = show()
     pages = tuple(samples.page(0, f"<button id=b>variant {index}</button>") for index in range(3))
-    window.on_event(events.VariantsOffered(1, pages))
+    window.on_event(page_events.VariantsOffered(1, pages))
     window._paint()
     assert preview.variants.isVisible() and len(preview.variants.frames) == 3
     middle = preview.variants.frames[1]
     qtbot.waitUntil(lambda: middle.view is not None and not middle._patience.isActive(), timeout=10_000)
     QTest.mouseClick(middle.pointer, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    assert chosen(commands) == [events.VariantChosen(1, 1)]
-    window.on_event(events.VariantsOffered(1, ()))
+    assert chosen(commands) == [page_events.VariantChosen(1, 1)]
+    window.on_event(page_events.VariantsOffered(1, ()))
     window._paint()
     assert preview.frame.isVisible() and not preview.variants.frames
 
@@ -225,23 +225,23 @@ def test_a_click_in_the_sketch_selects_and_opens_what_can_be_corrected(show, win
     sketch = window.pane.sketch
     at = sketch.box(samples.ELEMENTS[6]).center().toPoint()
     QTest.mouseClick(sketch, Qt.MouseButton.LeftButton, pos=at)
-    assert chosen(commands) == [events.ElementSelected(1, "e7")]
+    assert chosen(commands) == [page_events.ElementSelected(1, "e7")]
     popover = sketch.popover
     assert popover.isVisible() and popover.text.text() == "Tell me one"
     popover.text.setText("Another")
     QTest.keyClick(popover.text, Qt.Key.Key_Return)
-    assert chosen(commands)[-1] == events.ElementCorrected(1, Correction("e7", None, "Another"))
+    assert chosen(commands)[-1] == page_events.ElementCorrected(1, Correction("e7", None, "Another"))
     assert not popover.isVisible()
 
     QTest.mouseClick(sketch, Qt.MouseButton.LeftButton, pos=at)
     popover.kind.setCurrentIndex(popover.kind.findData("link"))
     popover.kind.activated.emit(popover.kind.currentIndex())
-    assert chosen(commands)[-1] == events.ElementCorrected(1, Correction("e7", ElementType.LINK))
+    assert chosen(commands)[-1] == page_events.ElementCorrected(1, Correction("e7", ElementType.LINK))
     QTest.keyClick(popover.text, Qt.Key.Key_Escape)
     assert not popover.isVisible() and not commands.named("stop")
     QTest.mouseClick(sketch, Qt.MouseButton.LeftButton, pos=at)
     popover.remove.click()
-    assert chosen(commands)[-1] == events.ElementCorrected(1, Correction("e7", is_removed=True))
+    assert chosen(commands)[-1] == page_events.ElementCorrected(1, Correction("e7", is_removed=True))
 
 
 def drag(widget, start, end):
@@ -253,7 +253,7 @@ def drag(widget, start, end):
 def test_a_corner_is_dragged_and_a_frame_stands_for_what_was_missed(show, window, commands, qtbot):
     show()
     window.pane.show_tab(1)
-    window.on_event(events.PartSelected(1, "e7", "the button"))
+    window.on_event(page_events.PartSelected(1, "e7", "the button"))
     window._paint()
     sketch = window.pane.sketch
     corner = sketch.box(samples.ELEMENTS[6]).bottomRight().toPoint()

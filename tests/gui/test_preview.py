@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from assistant.core import events
+from assistant.core import page_events
 from assistant.gui import facts, page_frame
 from assistant.gui.page_export import PageExport, file_name
 from assistant.gui.page_frame import Width
@@ -25,8 +25,8 @@ BUTTON = """<!doctype html><style>body{margin:0}button{display:block;width:100%;
 def show(window, qtbot):
     def show(html, job=1, revision=0):
         if window.state.shown_job != job:
-            window.on_event(events.PageJobStarted(job, "a.jpg"))
-        window.on_event(events.PagePainted(job, samples.page(revision, html), True))
+            window.on_event(page_events.PageJobStarted(job, "a.jpg"))
+        window.on_event(page_events.PagePainted(job, samples.page(revision, html), True))
         frame = window.pane.preview.frame
         qtbot.waitUntil(lambda: frame.page is not None and not frame._patience.isActive(), timeout=10_000)
         qtbot.wait(200)
@@ -99,8 +99,8 @@ def test_a_page_that_dies_says_so_and_can_be_reloaded(show, window, qtbot):
 
 def test_a_page_stuck_in_a_loop_is_given_up_and_the_next_one_works(show, window, qtbot, monkeypatch):
     monkeypatch.setattr(page_frame, "PATIENCE_MILLISECONDS", 1500)
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
-    window.on_event(events.PagePainted(1, samples.page(0, "<script>while(true){}</script>"), True))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.PagePainted(1, samples.page(0, "<script>while(true){}</script>"), True))
     preview = window.pane.preview
     qtbot.waitUntil(lambda: "does not respond" in preview._message.text(), timeout=10_000)
     monkeypatch.undo()
@@ -163,8 +163,8 @@ def test_an_error_of_the_page_is_one_line_beside_it(show, window):
 
 def test_a_refused_preview_says_why_and_keeps_the_source(window, qtbot, monkeypatch):
     monkeypatch.setattr(page_frame, "preview_refusal", lambda: "The preview is off because of a test.")
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
-    window.on_event(events.PagePainted(1, replace(samples.page()), True))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.PagePainted(1, replace(samples.page()), True))
     preview = window.pane.preview
     qtbot.waitUntil(lambda: "because of a test" in preview._message.text(), timeout=3000)
     assert not preview._again.isVisible() and preview.frame.view is None

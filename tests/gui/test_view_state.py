@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.core.conversation import Phase
 from assistant.core.history import Turn
 from assistant.core.settings import MindSettings, Settings
@@ -117,7 +117,7 @@ def test_a_turn_the_disk_refused_is_shown_as_unsaved_and_frees_the_text():
 
 
 def test_a_new_conversation_has_no_pages():
-    state = after(events.PageJobStarted(1, "a"), facts.AttachBegan("b"), facts.TurnsRestored())
+    state = after(page_events.PageJobStarted(1, "a"), facts.AttachBegan("b"), facts.TurnsRestored())
     assert (state.jobs, state.job, state.attachments, state.rows) == ((), None, (), ())
 
 
@@ -237,14 +237,14 @@ def test_a_page_job_is_one_row_that_follows_its_stages():
     details = []
     state = ViewState()
     for event in (
-        events.PageJobStarted(1, "joke.jpg"),
-        events.PageJobProgressed(1, "decode"),
-        events.PageJobProgressed(1, "read"),
-        events.SketchRead(1, READING, PICTURE),
-        events.PageJobProgressed(1, "compile"),
-        events.PagePainted(1, PAGE, False),
-        events.PageJobProgressed(1, "fill"),
-        events.PagePainted(1, PAGE, True),
+        page_events.PageJobStarted(1, "joke.jpg"),
+        page_events.PageJobProgressed(1, "decode"),
+        page_events.PageJobProgressed(1, "read"),
+        page_events.SketchRead(1, READING, PICTURE),
+        page_events.PageJobProgressed(1, "compile"),
+        page_events.PagePainted(1, PAGE, False),
+        page_events.PageJobProgressed(1, "fill"),
+        page_events.PagePainted(1, PAGE, True),
     ):
         state = reduce(state, event)
         assert len(state.rows) == 1
@@ -263,25 +263,29 @@ def test_a_page_job_is_one_row_that_follows_its_stages():
 
 
 def test_a_page_without_a_reading_is_simply_ready():
-    state = after(events.PageJobStarted(1, "x"), events.PagePainted(1, PAGE, True))
+    state = after(page_events.PageJobStarted(1, "x"), page_events.PagePainted(1, PAGE, True))
     assert state.rows[0].detail == "Page ready"
 
 
 def test_a_running_job_keeps_the_stop_button_alive_until_there_is_a_page():
-    state = after(events.PageJobStarted(1, "x"))
+    state = after(page_events.PageJobStarted(1, "x"))
     assert state.is_busy
-    assert not after(events.PagePainted(1, PAGE, False), state=state).is_busy
+    assert not after(page_events.PagePainted(1, PAGE, False), state=state).is_busy
 
 
 def test_a_picture_that_cannot_be_read_does_not_hide_the_page_of_another():
-    started = (events.PageJobStarted(1, "drawn.png"), events.PageJobStarted(2, "broken.png"))
-    state = after(*started, events.PageJobFailed(2, "No picture.", "Choose one."), events.PagePainted(1, PAGE, True))
+    started = (page_events.PageJobStarted(1, "drawn.png"), page_events.PageJobStarted(2, "broken.png"))
+    state = after(
+        *started, page_events.PageJobFailed(2, "No picture.", "Choose one."), page_events.PagePainted(1, PAGE, True)
+    )
     assert state.job is not None
     assert (state.shown_job, state.job.page) == (1, PAGE)
 
 
 def test_a_job_that_failed_leaves_one_row_that_says_why():
-    state = after(events.PageJobStarted(1, "x.heic"), events.PageJobFailed(1, "It cannot be read.", "Save it as PNG."))
+    state = after(
+        page_events.PageJobStarted(1, "x.heic"), page_events.PageJobFailed(1, "It cannot be read.", "Save it as PNG.")
+    )
     assert [(row.kind, row.text, row.action) for row in state.rows] == [
         (RowKind.ERROR, "It cannot be read.", RowAction.CHOOSE_PICTURE)
     ]
@@ -290,27 +294,29 @@ def test_a_job_that_failed_leaves_one_row_that_says_why():
 
 def test_a_page_that_was_painted_survives_a_later_failure():
     state = after(
-        events.PageJobStarted(1, "x"), events.PagePainted(1, PAGE, False), events.PageJobFailed(1, "Cancelled.", "")
+        page_events.PageJobStarted(1, "x"),
+        page_events.PagePainted(1, PAGE, False),
+        page_events.PageJobFailed(1, "Cancelled.", ""),
     )
     assert [row.kind for row in state.rows] == [RowKind.JOB, RowKind.ERROR]
     assert (state.rows[0].action, state.rows[1].action) == (RowAction.SHOW_PAGE, RowAction.NONE)
 
 
 def test_the_user_can_go_back_to_an_earlier_page():
-    state = after(events.PageJobStarted(1, "a"), events.PageJobStarted(2, "b"))
+    state = after(page_events.PageJobStarted(1, "a"), page_events.PageJobStarted(2, "b"))
     assert state.shown_job == 2
     assert after(facts.JobChosen(1), state=state).shown_job == 1
     assert reduce(state, facts.JobChosen(99)) is state
 
 
 def test_old_jobs_are_forgotten_and_what_they_still_say_is_ignored():
-    state = after(*(events.PageJobStarted(job, "x") for job in range(1, KEPT_JOBS + 3)))
+    state = after(*(page_events.PageJobStarted(job, "x") for job in range(1, KEPT_JOBS + 3)))
     assert len(state.jobs) == KEPT_JOBS
     for event in (
-        events.PageJobProgressed(1, "read"),
-        events.SketchRead(1, READING, PICTURE),
-        events.PagePainted(1, PAGE, True),
-        events.PageJobFailed(1, "x", "y"),
+        page_events.PageJobProgressed(1, "read"),
+        page_events.SketchRead(1, READING, PICTURE),
+        page_events.PagePainted(1, PAGE, True),
+        page_events.PageJobFailed(1, "x", "y"),
     ):
         assert reduce(state, event) is state
 
@@ -428,11 +434,11 @@ EVENTS = st.one_of(
     ),
     st.builds(events.NoticeShown, st.just("info"), st.text(max_size=2)),
     st.integers(1, 9).map(facts.NoticeDismissed),
-    st.builds(events.PageJobStarted, st.integers(1, 3), st.just("x")),
-    st.builds(events.PageJobProgressed, st.integers(1, 3), st.sampled_from(["decode", "read", "odd"])),
-    st.builds(events.SketchRead, st.integers(1, 3), st.just(READING), st.just(PICTURE)),
-    st.builds(events.PagePainted, st.integers(1, 3), st.just(PAGE), st.booleans()),
-    st.builds(events.PageJobFailed, st.integers(1, 3), st.just("No."), st.just("")),
+    st.builds(page_events.PageJobStarted, st.integers(1, 3), st.just("x")),
+    st.builds(page_events.PageJobProgressed, st.integers(1, 3), st.sampled_from(["decode", "read", "odd"])),
+    st.builds(page_events.SketchRead, st.integers(1, 3), st.just(READING), st.just(PICTURE)),
+    st.builds(page_events.PagePainted, st.integers(1, 3), st.just(PAGE), st.booleans()),
+    st.builds(page_events.PageJobFailed, st.integers(1, 3), st.just("No."), st.just("")),
     st.integers(1, 4).map(facts.JobChosen),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from assistant.core import events
+from assistant.core import events, page_events
 from assistant.core.history import Turn
 from assistant.core.settings import Settings, WindowSettings
 from assistant.gui import facts
@@ -289,7 +289,7 @@ def test_attached_pictures_can_be_taken_back(window, commands, qtbot):
 
 
 def test_a_page_job_opens_the_pane_and_its_row_acts(window, commands, qtbot):
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
     settle(qtbot)
     assert window.pane.isVisible()
     next(b for b in window.transcript.findChildren(QAbstractButton) if b.text() == "Cancel").click()
@@ -297,8 +297,8 @@ def test_a_page_job_opens_the_pane_and_its_row_acts(window, commands, qtbot):
 
 
 def test_the_sketch_names_the_element_pointed_at(window, qtbot):
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
-    window.on_event(events.SketchRead(1, samples.reading(), samples.picture()))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.SketchRead(1, samples.reading(), samples.picture()))
     settle(qtbot)
     sketch = window.pane.sketch
     button = samples.ELEMENTS[6]
@@ -317,8 +317,8 @@ def test_the_sketch_names_the_element_pointed_at(window, qtbot):
 def test_of_two_boxes_the_smaller_is_meant(window, qtbot):
     card = replace(samples.ELEMENTS[6], id="card", box=samples.ELEMENTS[6].box.union(samples.ELEMENTS[5].box))
     reading = replace(samples.reading(), elements=(card, *samples.ELEMENTS))
-    window.on_event(events.PageJobStarted(1, "a.jpg"))
-    window.on_event(events.SketchRead(1, reading, samples.picture()))
+    window.on_event(page_events.PageJobStarted(1, "a.jpg"))
+    window.on_event(page_events.SketchRead(1, reading, samples.picture()))
     settle(qtbot)
     QTest.mouseMove(window.pane.sketch, window.pane.sketch.box(samples.ELEMENTS[6]).center().toPoint())
     qtbot.waitUntil(lambda: window.pane.sketch.pointed is samples.ELEMENTS[6], timeout=1000)

@@ -46,7 +46,7 @@ from assistant.core.types import (
     Utterance,
 )
 from assistant.session.jobs import PageJobs, PageParts
-from assistant.session.reply import ReplyParts
+from assistant.session.reply_parts import ReplyParts
 from assistant.session.session import Session
 from assistant.session.voice import Voice
 from tests.virtual_time import run_virtual

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 
-from assistant.core.events import (
+from assistant.core.events import NoticeShown, PictureDropped, ReplyFinished, ReplyInterrupted
+from assistant.core.page_events import (
     ElementCorrected,
     ElementSelected,
     InkDrawn,
-    NoticeShown,
     PageEdited,
     PageJobStarted,
     PagePainted,
     PartSelected,
-    PictureDropped,
     ReadingCorrected,
-    ReplyFinished,
-    ReplyInterrupted,
     ThumbnailTaken,
     VariantsOffered,
     VersionsListed,

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from assistant.core.errors import InputError
-from assistant.core.events import (
-    NoticeShown,
-    PageJobFailed,
-    PageJobProgressed,
-    PagePainted,
-    PictureAttached,
-    PictureDropped,
-    ReplyDelta,
-    SketchRead,
-)
+from assistant.core.events import NoticeShown, PictureAttached, PictureDropped, ReplyDelta
+from assistant.core.page_events import PageJobFailed, PageJobProgressed, PagePainted, SketchRead
 from assistant.core.sketch import Box, Element, ElementType, SketchReading
 from assistant.core.types import Picture
 from tests.scenario.scenario import Scenario

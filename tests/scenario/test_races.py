@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from assistant.core.conversation import Phase
 from assistant.core.events import (
     MicrophoneClosed,
-    PageEdited,
     PictureDropped,
     ReplyFinished,
     ReplyInterrupted,
@@ -19,6 +18,7 @@ from assistant.core.events import (
     StopRequested,
     UtteranceEnded,
 )
+from assistant.core.page_events import PageEdited
 from assistant.core.types import Utterance
 from assistant.pages.page_maker import PageMaker
 from assistant.session.session import Session

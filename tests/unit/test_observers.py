@@ -8,13 +8,13 @@ import pytest
 
 from assistant.core.events import (
     LevelMeasured,
-    PagePainted,
     PhaseChanged,
     ReplyFinished,
     TextSubmitted,
     TurnCommitted,
     UtteranceEnded,
 )
+from assistant.core.page_events import PagePainted
 from assistant.core.sketch import Page
 from assistant.core.types import AudioFrame, Picture, Utterance
 from assistant.session import observers
