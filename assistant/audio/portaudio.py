@@ -85,6 +85,7 @@ class PortAudio:
     def forsake(self) -> None:
         self._library.is_forsaken = True
         atexit.unregister(self._sounddevice._exit_handler)  # it would wait for the call that does not return
+        hush_stderr()
 
     def open(self, request: StreamRequest, process: Process) -> OpenStream:
         try:
@@ -210,6 +211,19 @@ class _Stream:
 
 def _believable(latency: float) -> float:
     return latency if 0.0 < latency < LONGEST_LATENCY_SECONDS else LATENCY_SECONDS
+
+
+def hush_stderr() -> None:
+    """For good: a stream whose server was killed may spin in C and write an error each time, gigabytes a minute.
+
+    Vesper's own log is a file and goes on.
+    """
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    except OSError:
+        return  # there is no stderr to hush
 
 
 @contextmanager

@@ -383,7 +383,8 @@ def test_every_action_is_known_to_the_kit(open_page: Open) -> None:
     for action in Action:
         page.locator("#e4").evaluate("(b, name) => { b.dataset.action = name; b.click(); }", action.value)
         nothing = "there is nothing behind this yet"
-        assert action is Action.TELL or nothing not in said(page), action
+        has_nothing_to_do = action in (Action.TELL, Action.CLOSE)  # outside a dialog there is nothing to close
+        assert has_nothing_to_do or nothing not in said(page), action
 
 
 @pytest.mark.parametrize("reading", [LOGIN, JOKES, ORDER, TODO], ids=["login", "jokes", "order", "todo"])
