@@ -27,6 +27,7 @@ BENCHMARKS = (
     "asr",
     "llm",
     "vlm",
+    "engines",
     "together",
     "load",
     "tts",

@@ -24,11 +24,17 @@ class LocalServer:
 
 
 @contextmanager
-def local_server(model: Path, slots: int, context_tokens: int) -> Iterator[LocalServer]:
-    """llama.cpp's server with so many places at once, each with so much context."""
+def local_server(model: Path, slots: int, context_tokens: int, projector: Path | None = None) -> Iterator[LocalServer]:
+    """llama.cpp's server with so many places at once, each with so much context; it sees with a `projector`."""
     key = secrets.token_urlsafe(16)
     settings = EngineSettings(threads=physical_cores(), batch_tokens=512, context_tokens=context_tokens)
-    arguments = asdict(settings) | {"model": str(model), "host": "127.0.0.1", "key": key, "slots": slots}
+    arguments = asdict(settings) | {
+        "model": str(model),
+        "host": "127.0.0.1",
+        "key": key,
+        "slots": slots,
+        "projector": str(projector or ""),
+    }
     script = (
         "import json, sys\n"
         "from assistant.llm.llama_worker import start_server\n"
