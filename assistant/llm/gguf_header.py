@@ -49,6 +49,21 @@ def check_gguf(data: mmap.mmap | bytes) -> None:
         raise Malformed("has tensors outside the file")
 
 
+def read_numbers(data: mmap.mmap | bytes) -> dict[str, int]:
+    """The metadata that are single 32-bit numbers, by key."""
+    reader = Reader(data, METADATA_BYTES)
+    reader.skip(16)  # magic, version and the number of tensors
+    numbers = {}
+    for _ in range(reader.count(reader.u64(), ENTRIES)):
+        key = reader.take(reader.count(reader.u64(), KEY_BYTES)).decode("utf-8", "replace")
+        kind = reader.u32()
+        if kind == UINT32:
+            numbers[key] = reader.u32()
+        else:
+            _skip_value(reader, kind)
+    return numbers
+
+
 def _check_metadata(reader: Reader, entries: int) -> int:
     """Walks the key-value pairs; returns the alignment of the tensors."""
     alignment = 32

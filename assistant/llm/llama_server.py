@@ -21,6 +21,7 @@ import httpx
 from assistant.core.errors import EngineError, ModelMissingError, PromptTooLongError
 from assistant.core.types import ChatRequest, ModelDelta, ModelTraits, Usage
 from assistant.llm import sse
+from assistant.llm.gguf_fit import fitting_context
 from assistant.llm.llama_pictures import has_pictures, picture_prompt, without_oldest
 from assistant.llm.machine import free_memory_bytes
 from assistant.llm.plan import EngineSettings
@@ -34,7 +35,6 @@ LOAD_SECONDS = 600.0  # a large model from a slow disk
 CONVERSATION_SLOT, QUESTION_SLOT = 0, 1
 ANSWER_ROOM_TOKENS = 16  # a prompt that leaves less than this cannot be answered
 LONGEST_SOCKET_PATH = 100  # the system's limit is 104 to 108 bytes
-OVERHEAD_BYTES = 250 * 1024**2  # context, buffers and the process itself
 RETRY_SECONDS = 0.2  # by then the supervisor knows that the child is gone
 
 # An extension of the schema that the engine's grammar understands: no room for newlines between the tokens.
@@ -49,10 +49,21 @@ class _Vocabulary:
     special_ids: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """What goes with a model file that is not from the catalogue, and was never hashed.
+
+    `projector` is the half that sees. `notice` is told, in state "ready", what had to be given up.
+    """
+
+    projector: Path | None = None
+    notice: Callable[[str, str], None] = lambda _, __: None
+
+
 class LlamaServer:
     """A LanguageModel. `check` looks at a model file before anything else opens it, and raises if it is unfit.
 
-    With a `projector`, the half of the model that sees, pictures are looked at; without one they become words.
+    A model of the user's `own` may see; without a projector pictures become words.
     """
 
     def __init__(
@@ -61,10 +72,11 @@ class LlamaServer:
         settings: EngineSettings,
         check: Callable[[Path], object] = lambda _: None,
         report: Report = lambda _: None,
-        projector: Path | None = None,
+        own: OwnModel | None = None,
     ) -> None:
         self._path = model_path
-        self._projector = projector
+        self._own = own or OwnModel()
+        self._checks_numbers = own is not None
         self._settings = settings
         self._check = check
         self._report = report
@@ -82,7 +94,7 @@ class LlamaServer:
         await self._ready()
         runs_on = "gpu" if self._settings.gpu_layers else "cpu"
         name = self._path.parent.name or self._path.stem
-        return ModelTraits(name, self._settings.context_tokens, self._projector is not None, runs_on=runs_on)
+        return ModelTraits(name, self._settings.context_tokens, self._sees, runs_on=runs_on)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
         async with self._fitting_completion(request) as response:
@@ -125,29 +137,54 @@ class LlamaServer:
             answer, _ = await self._worker.start()
             if answer is not self._started:
                 self._started, self._vocabulary = answer, None  # a new child makes a new secret mark for pictures
+                self._tell_of_blindness()
             if self._client is None or self._vocabulary is None:
                 self._client = self._client or self._connect(str(answer["address"]))
                 self._vocabulary = await self._read_vocabulary(self._client)
-                if self._projector is not None:
+                if self._sees:
                     self._marker = str((await self._client.get("/props")).json()["media_marker"])
             return self._client
 
     async def _open(self) -> Worker:
         if not self._path.is_file():
             raise ModelMissingError(f"The model file “{self._path.name}” is not there.", "Fetch the model again.")
-        for file in (self._path, *([self._projector] if self._projector else [])):
+        for file in filter(None, (self._path, self._own.projector)):
             await asyncio.to_thread(self._check, file)
-        _refuse_without_memory(self._path)
+        self._step_down()
         self._folder = private_folder()
         arguments = asdict(self._settings) | {
             "model": str(self._path),
             "host": _host(self._folder),
             "key": self._key,
             "slots": QUESTION_SLOT + 1,
-            "projector": str(self._projector or ""),
+            "projector": str(self._own.projector or ""),
+            "check_numbers": self._checks_numbers,
         }
         lifecycle = Lifecycle("load", arguments, LOAD_SECONDS, self._report)
         return Worker("assistant.llm.llama_worker:serve", "language model", lifecycle=lifecycle)
+
+    def _step_down(self) -> None:
+        """A context that does not fit into memory becomes a smaller one, before anything is loaded."""
+        wanted = self._settings.context_tokens
+        fitting = fitting_context(self._path, wanted, QUESTION_SLOT + 1, free_memory_bytes())
+        if fitting < wanted:
+            self._settings = replace(self._settings, context_tokens=fitting)
+            self._own.notice(
+                "ready",
+                f"Memory is short, so the model runs with a context of {fitting} tokens instead of {wanted}.",
+            )
+
+    @property
+    def _sees(self) -> bool:
+        return bool(self._started.get("sees"))
+
+    def _tell_of_blindness(self) -> None:
+        if self._own.projector is not None and not self._sees:
+            self._own.notice(
+                "ready",
+                f"“{self._own.projector.name}” does not belong to the model “{self._path.name}”, "
+                "so it runs without looking at pictures.",
+            )
 
     def _connect(self, address: str) -> httpx.AsyncClient:
         private = address.startswith("unix://")
@@ -216,7 +253,7 @@ class LlamaServer:
     ) -> AsyncIterator[httpx.Response]:
         """Pictures that leave no room become words, the oldest first."""
         while True:
-            seen = self._projector is not None and has_pictures(request)
+            seen = self._sees and has_pictures(request)
             body = _body(request, await self._prompt(request, seen)) | (more or {})
             async with AsyncExitStack() as stack:
                 try:
@@ -298,15 +335,6 @@ def _host(folder: Path) -> str:
     if hasattr(socket, "AF_UNIX") and len(path.encode()) <= LONGEST_SOCKET_PATH:
         return path
     return "127.0.0.1"
-
-
-def _refuse_without_memory(path: Path) -> None:
-    need, free = path.stat().st_size + OVERHEAD_BYTES, free_memory_bytes()
-    if need > free:
-        raise EngineError(
-            f"The model needs {need / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB is free.",
-            "Close other programs or choose a smaller model.",
-        )
 
 
 def _error_of(response: httpx.Response) -> object:

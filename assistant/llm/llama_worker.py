@@ -20,10 +20,21 @@ def serve() -> Table:
     servers: list[Any] = []  # the library's object has no types; it stops serving when it is collected
 
     def load(arguments: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        servers.append(start_server(arguments))
-        return {"address": servers[-1].listening_address}, b""
+        server, sees = start_seeing_or_blind(arguments)
+        servers.append(server)
+        return {"address": server.listening_address, "sees": sees}, b""
 
     return {"load": load}
+
+
+def start_seeing_or_blind(arguments: dict[str, Any]) -> tuple[Any, bool]:
+    """A projector that does not belong to the model costs the sight, not the model."""
+    if not arguments["projector"]:
+        return start_server(arguments), False
+    try:
+        return start_server(arguments), True
+    except EngineError:
+        return start_server(arguments | {"projector": ""}), False
 
 
 def start_server(arguments: dict[str, Any]) -> Any:
@@ -75,6 +86,7 @@ def server_parameters(parameters: Any, arguments: dict[str, Any]) -> Any:
     parameters.cpuparams_batch.n_threads = arguments["threads"]
     parameters.n_gpu_layers = arguments["gpu_layers"]
     parameters.no_extra_bufts = not arguments["repack"]
+    parameters.check_tensors = arguments.get("check_numbers", False)
     parameters.fit_params = False  # never shrink the context behind our back
     parameters.cache_ram_mib = arguments["cache_mebibytes"]
     parameters.cache_idle_slots = False  # a slot keeps its prompt until another prompt needs the place

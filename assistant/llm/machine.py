@@ -46,9 +46,10 @@ def graphics_card() -> Device | None:
         return None
     query = [program, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
     try:
-        answer = subprocess.run(query, capture_output=True, text=True, timeout=DRIVER_SECONDS, check=True).stdout
+        said = subprocess.run(query, capture_output=True, timeout=DRIVER_SECONDS, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return None
+    answer = said.decode("utf-8", "replace")
     bits = (16, 8, 4) if importlib.util.find_spec("bitsandbytes") else (16,)
     return read_card(answer, bits)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.ports import LanguageModel
 from assistant.core.settings import MindSettings
 from assistant.llm.fit import Wanted, fits, shortage_in_words, sum_in_words
-from assistant.llm.llama_server import LlamaServer
+from assistant.llm.llama_server import LlamaServer, OwnModel
 from assistant.llm.machine import graphics_card, processor
 from assistant.llm.model_folder import Form, ModelFolder, open_folder, read_size
 from assistant.llm.plan import EngineSettings
@@ -56,4 +56,5 @@ def own_mind(
         check = partial(check_weights, expected="safetensors")
         return TransformersModel(folder, TorchSettings(settings.device, wanted), check, report, notice)
     engine = replace(planned, context_tokens=settings.context_tokens or planned.context_tokens)
-    return LlamaServer(folder.weights[0], engine, partial(check_weights, expected="gguf"), report, folder.projector)
+    own = OwnModel(folder.projector, notice)
+    return LlamaServer(folder.weights[0], engine, partial(check_weights, expected="gguf"), report, own)

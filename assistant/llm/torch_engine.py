@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import EngineError, PromptTooLongError
+from assistant.llm.torch_files import readable_files, refuse_broken_numbers, refuse_other_weights
 from assistant.llm.torch_prompt import PromptMaker, Span, Word
 from assistant.llm.torch_sampling import Grammar, Sampler
 from assistant.llm.torch_text import Writer
@@ -117,6 +118,7 @@ class TorchEngine:
 
     def answer(self, slot: Slot, wish: Wish) -> None:
         """Say how the answer to a prompt that has been read is to be written."""
+        refuse_broken_numbers(slot.logits)
         grammar = self._grammar(wish.json_schema) if wish.json_schema is not None else None
         sampler = Sampler(wish.temperature, wish.seed, grammar)
         room = self.context_tokens - slot.prompt_tokens
@@ -299,16 +301,14 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
 
 
 def load_folder(folder: Path, device: str, bits: int, dtype: str) -> tuple[Any, Any]:
-    """The model and its configuration. Raises EngineError where the library does not know the architecture."""
+    """The model and its configuration. Raises EngineError where they do not belong together or cannot be read."""
     import torch
     import transformers
     from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as SEEING
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    try:
+    with readable_files(folder):
         config = transformers.AutoConfig.from_pretrained(folder, **options)
-    except (ValueError, OSError, KeyError) as error:
-        raise unfit(folder) from error
     sees = config.model_type in SEEING
     kind = transformers.AutoModelForImageTextToText if sees else transformers.AutoModelForCausalLM
     options |= {"dtype": getattr(torch, dtype), "use_safetensors": True, "low_cpu_mem_usage": True}
@@ -316,10 +316,11 @@ def load_folder(folder: Path, device: str, bits: int, dtype: str) -> tuple[Any, 
         options["quantization_config"] = _quantisation(bits, device)
     if device != "cpu":
         options["device_map"] = {"": device}
-    try:
-        model = kind.from_pretrained(folder, **options)
-    except (ValueError, OSError, KeyError) as error:
-        raise unfit(folder) from error
+    with readable_files(folder):
+        model, found = kind.from_pretrained(
+            folder, ignore_mismatched_sizes=True, output_loading_info=True, **options
+        )  # sizes that differ are refused below, in a sentence
+    refuse_other_weights(folder, found)
     return model.eval(), config
 
 
@@ -355,10 +356,3 @@ def weight_bytes(model: Any) -> int:
         parts = [getattr(tensor, name) for name in flatten()[0]] if flatten else [tensor]
         total += sum(part.numel() * part.element_size() for part in parts)
     return total
-
-
-def unfit(folder: Path) -> EngineError:
-    return EngineError(
-        f"The model in “{folder.name}” is of a kind that cannot be run here, or its files are incomplete.",
-        "Choose a folder with a vision-language model in safetensors format.",
-    )

@@ -22,6 +22,7 @@ WORD, PICTURE = "\ue000", "\ue001"  # private-use characters: no template and no
 PLACES = re.compile(f"({WORD}\\d+;|{PICTURE}\\d+;)")
 PICTURES_KEPT = 12  # prepared pictures; one of 1024 x 768 is 15 MB of numbers
 ADVICE = "Choose another model."
+TEMPLATE_SLIPS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 NOT_FOR_THE_MODEL = frozenset(("input_ids", "attention_mask"))
 
 
@@ -117,13 +118,14 @@ class PromptMaker:
         """The template over placeholders, with a placeholder where each picture's mark stands, too."""
         from jinja2 import TemplateError
 
+        faults = (TemplateError, *TEMPLATE_SLIPS)
         listed = self._processor is not None
         try:
             text = self._render(_messages(words, listed))
-        except TemplateError:  # many templates refuse a system role
+        except faults:  # many templates refuse a system role
             try:
                 text = self._render(_messages(words, listed, merged=True))
-            except TemplateError as error:
+            except faults as error:
                 raise EngineError("The model's chat template cannot write this conversation.", ADVICE) from error
         order = iter([index for word in words for index in word.pictures])
         mark = self._mark()

@@ -147,6 +147,7 @@ def load_first_that_fits(folder: Path, device: Device, ways: tuple[Fit, ...]) ->
 
     from assistant.llm.torch_device import dtype_name, torch_name
     from assistant.llm.torch_engine import TorchEngine, load_folder, weight_bytes
+    from assistant.llm.torch_files import readable_files
     from assistant.llm.torch_prompt import PromptMaker
 
     for fit in ways:
@@ -160,7 +161,8 @@ def load_first_that_fits(folder: Path, device: Device, ways: tuple[Fit, ...]) ->
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
             continue
-        prompts = PromptMaker(folder, config, hasattr(config, "vision_config"))
+        with readable_files(folder):
+            prompts = PromptMaker(folder, config, hasattr(config, "vision_config"))
         return Loaded(TorchEngine(model, prompts, fit.context_tokens), fit)
     raise EngineError("The model does not fit into memory.", "Close other programs or choose a smaller model.")
 

@@ -43,5 +43,5 @@ def test_an_engine_that_fails_is_told_of_and_the_others_go_on(
         engines.run(["--engine", "llama.cpp", "--engine", "transformers", "--folder", str(tmp_path / "mine")])
 
     shown = capsys.readouterr().out
-    assert "llama.cpp: The model “tiny-vl.gguf” could not be loaded together with “mmproj-tiny-vl.gguf”" in shown
+    assert "llama.cpp: The model says that it cannot look at pictures." in shown
     assert "transformers: three questions" in shown

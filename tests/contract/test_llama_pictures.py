@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.core.errors import AssistantError, EngineError
+from assistant.core.errors import AssistantError
 from assistant.core.types import ChatRequest, Message, ModelDelta, Picture
 from assistant.llm.llama_pictures import harmless
-from assistant.llm.llama_server import LlamaServer
+from assistant.llm.llama_server import LlamaServer, OwnModel
 from assistant.llm.openai_client import OpenAIClient
 from assistant.llm.plan import EngineSettings
 from assistant.llm.weights import check_weights
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def mind(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LlamaServer]:
     model, projector = make_gguf(tmp_path_factory.mktemp("minds") / "tiny-vl")
     settings = EngineSettings(context_tokens=512)
-    made = LlamaServer(model, settings, lambda path: check_weights(path, "gguf"), projector=projector)
+    made = LlamaServer(model, settings, lambda path: check_weights(path, "gguf"), own=OwnModel(projector))
     yield made
     await made.close()
 
@@ -125,12 +125,19 @@ async def test_a_real_server_of_the_openai_kind_looks_at_pictures_too(tmp_path: 
     assert two.usage.cached_tokens > 0.5 * one.usage.prompt_tokens
 
 
-async def test_a_projector_of_another_model_is_a_sentence(tmp_path: Path) -> None:
+async def test_a_projector_of_another_model_costs_the_sight_and_a_sentence(tmp_path: Path) -> None:
     model, _ = make_gguf(tmp_path / "one")
     _, other = make_gguf(tmp_path / "two", embedding=32)
-    mind = LlamaServer(model, EngineSettings(context_tokens=512), projector=other)
+    told: list[tuple[str, str]] = []
+    own = OwnModel(other, lambda state, words: told.append((state, words)))
+    mind = LlamaServer(model, EngineSettings(context_tokens=512), own=own)
     try:
-        with pytest.raises(EngineError, match="together with “mmproj-tiny-vl"):
-            await mind.traits()
+        text, last = await answer(mind, ask(Message("user", "What is this?", (shown(1),))))
+        assert not (await mind.traits()).sees_pictures
     finally:
         await mind.close()
+
+    assert text and last.finish_reason
+    [(state, words)] = told
+    assert state == "ready"
+    assert words.startswith("“mmproj-tiny-vl.gguf” does not belong to the model “tiny-vl.gguf”, so it runs without")
