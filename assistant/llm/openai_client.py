@@ -10,26 +10,28 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from assistant.core.errors import EngineError, InputError
+from assistant.core.errors import EngineError, InputError, PromptTooLongError
 from assistant.core.types import ChatRequest, ModelDelta, ModelTraits
 from assistant.llm import openai_wire as wire
 from assistant.llm import sse
+from assistant.llm.llama_pictures import has_pictures, without_oldest
 
 CONNECT_SECONDS = 5.0
-LIST_SECONDS = 10.0  # for the list of models; answers may take as long as they take
+LIST_SECONDS = 10.0  # for the list of models, and for the words of a refusal
 LAST_WORDS_SECONDS = 2.0  # for the token counts, once the answer has ended
 TRIES = 3
 BACK_OFF_SECONDS = 0.5  # doubled after every try
 LONGEST_WAIT_SECONDS = 5.0  # a server may ask for more; then the user decides
 CHARACTERS_PER_TOKEN_AT_MOST = 16  # an answer longer than this allows is cut: the server does not keep to max_tokens
 EMPTY_EVENTS_AT_MOST = 10_000
+SILENCE_SECONDS = 300.0  # without a word: a slow machine reads a long prompt in less, a dead one never ends
 BYTES_PER_TOKEN = 3.0  # a low guess, so that prompts are planned too short rather than too long
 
 BUSY = frozenset((408, 429, 500, 502, 503, 504))
@@ -64,6 +66,7 @@ class OpenAIClient:
         self._known = known or ServerTraits()
         self._mark = secrets.token_hex(4)
         self._offer: wire.Offer | None = None
+        self._is_blind = False
         self._api_key = api_key
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -76,21 +79,31 @@ class OpenAIClient:
         return ModelTraits(
             offer.model,
             offer.context_tokens or self._known.context_tokens,
-            offer.sees_pictures or self._known.sees_pictures,
+            (offer.sees_pictures or self._known.sees_pictures) and not self._is_blind,
             runs_on=self._server,
         )
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
-        async with self._completion(await self._body(request)) as response:
-            async for delta in self._deltas(response, request.max_tokens):
-                yield delta
+        """Pictures that leave no room become words, the oldest first."""
+        while True:
+            async with AsyncExitStack() as stack:
+                try:
+                    response = await stack.enter_async_context(self._completion(await self._body(request)))
+                except PromptTooLongError:
+                    if not (has_pictures(request) and (await self.traits()).sees_pictures):
+                        raise
+                    request = without_oldest(request, self._mark)
+                    continue
+                async for delta in self._deltas(response, request.max_tokens):
+                    yield delta
+                return
 
     async def prefill(self, request: ChatRequest) -> None:
         """Only llama.cpp's server can be asked for this at no price; others are left alone."""
         if (await self._offered()).is_llama:
             body = await self._body(request) | {"max_tokens": 1}
             async with self._completion(body) as response:
-                await response.aread()
+                await wire.read_body(response)
 
     async def count_tokens(self, text: str) -> int:
         """An estimate: servers do not tell."""
@@ -102,19 +115,26 @@ class OpenAIClient:
     async def _offered(self) -> wire.Offer:
         if self._offer is None:
             await self._unlock()
-            try:
-                response = await self._client.get("models", timeout=LIST_SECONDS)
-            except httpx.TransportError as error:
-                raise self._unreachable(error) from error
+            response, text = await self._listed()
             if response.status_code in (401, 403) or response.is_redirect:
-                raise wire.failure(self._server, self._model, response)
+                raise wire.failure(self._server, self._model, response, text)
             # A server without a list may well have the model.
-            self._offer = wire.read_offer(response, self._model) if response.is_success else wire.Offer(self._model)
+            self._offer = wire.read_offer(text, self._model) if response.is_success else wire.Offer(self._model)
             if self._offer.model not in (self._offer.others or (self._offer.model,)):
                 offered = ", ".join(self._offer.others[:5])
                 self._offer = None
                 raise EngineError(f"{self._server} has no model “{self._model}”.", f"It offers: {offered}.")
         return self._offer
+
+    async def _listed(self) -> tuple[httpx.Response, str]:
+        """The answer to "which models?", and its body."""
+        try:
+            async with asyncio.timeout(LIST_SECONDS), self._client.stream("GET", "models") as response:
+                return response, await wire.read_body(response)
+        except TimeoutError as error:
+            raise wire.unreachable(self._server, certificate=False) from error
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
 
     async def _unlock(self) -> None:
         key = self._api_key if isinstance(self._api_key, str) else await asyncio.to_thread(self._api_key)
@@ -129,28 +149,24 @@ class OpenAIClient:
     async def _deltas(self, response: httpx.Response, max_tokens: int) -> AsyncIterator[ModelDelta]:
         left, empty = max_tokens * CHARACTERS_PER_TOKEN_AT_MOST, 0
         end: ModelDelta | None = None
-        events = sse.payloads(response.aiter_bytes())
+        patience = wire.Patience(SILENCE_SECONDS)
         try:
-            while True:
-                try:
-                    async with asyncio.timeout(LAST_WORDS_SECONDS if end else None):
-                        delta = wire.read_delta(await anext(events))
-                except (StopAsyncIteration, TimeoutError):
-                    break
+            async for event in wire.events(response, patience):
+                delta = wire.read_delta(event)
                 end = wire.joined(end, delta)
                 empty = 0 if delta.text else empty + 1
                 if delta.text:
                     left -= len(delta.text)
                     yield ModelDelta(delta.text[: left + len(delta.text)] if left < 0 else delta.text)
+                    patience.renew(SILENCE_SECONDS)  # whoever listens may have taken a while
+                if delta.finish_reason is not None:
+                    patience.renew(LAST_WORDS_SECONDS)
                 if left < 0 or empty > EMPTY_EVENTS_AT_MOST:
                     end = ModelDelta("", "length")
                     break
-        except sse.MalformedStream as error:
-            raise EngineError(
-                f"{self._server} sent something that is no answer.", "Check that the address leads to a model server."
-            ) from error
-        except httpx.TransportError as error:
-            raise wire.broken_off(self._server) from error
+        except (sse.MalformedStream, wire.Reported, TimeoutError, httpx.TransportError) as error:
+            if end is None:
+                raise wire.spoilt(self._server, error) from error
         if end is None:
             raise wire.broken_off(self._server)
         yield end
@@ -161,7 +177,10 @@ class OpenAIClient:
         for attempt in range(1, TRIES + 1):
             request = self._client.build_request("POST", "chat/completions", json=body)
             try:
-                response = await self._client.send(request, stream=True)
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    response = await self._client.send(request, stream=True)
+            except TimeoutError as error:
+                raise wire.silent(self._server) from error
             except httpx.TransportError as error:
                 if attempt == TRIES:
                     raise self._unreachable(error) from error
@@ -171,13 +190,21 @@ class OpenAIClient:
                 if response.is_success:
                     yield response
                     return
-                await response.aread()
-                failure = wire.failure(self._server, self._model, response)
+                failure = wire.failure(self._server, self._model, response, await self._refusal(response))
             finally:
                 await response.aclose()
+            self._is_blind = self._is_blind or isinstance(failure, wire.CannotSee)
             if response.status_code not in BUSY or wire.is_final(failure) or attempt == TRIES:
                 raise failure
             await asyncio.sleep(_pause_seconds(attempt, response.headers.get("retry-after", "")))
+
+    async def _refusal(self, response: httpx.Response) -> str:
+        """Why it says no; empty where it does not come to the point."""
+        try:
+            async with asyncio.timeout(LIST_SECONDS):
+                return await wire.read_body(response)
+        except (TimeoutError, httpx.TransportError):
+            return ""
 
     def _unreachable(self, error: httpx.TransportError) -> Exception:
         return wire.unreachable(self._server, certificate=isinstance(_root(error), ssl.SSLError))

@@ -1,8 +1,11 @@
-"""The words of the OpenAI chat API: what is sent, what comes back, and what its refusals mean. Pure."""
+"""The words of the OpenAI chat API: what is sent, what comes back, and what its refusals mean."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +14,11 @@ import httpx
 from assistant.core.errors import AssistantError, EngineError, NetworkError, PromptTooLongError
 from assistant.core.types import ChatRequest, Message, ModelDelta, Usage
 from assistant.llm.prompts import pictures_as_words
-from assistant.llm.sse import MalformedStream
+from assistant.llm.sse import MalformedStream, parse, payloads
 
 TOO_LONG = ("context size", "context length", "context_length", "context window", "too long", "exceed_context")
+LONGEST_BODY_BYTES = 8_000_000  # an answer that is not streamed; lists of models and refusals are far shorter
+SHORTEST_CONTEXT, LONGEST_CONTEXT = 256, 100_000_000  # tokens; a server that says anything else is not believed
 NO_PICTURES = ("image input", "does not support image", "image_url", "multimodal", "vision")
 
 
@@ -29,10 +34,57 @@ class Offer:
     """Every model it offers."""
 
 
-def read_offer(response: httpx.Response, wanted: str) -> Offer:
+class CannotSee(EngineError):
+    """The server's model was shown a picture and cannot look at it."""
+
+
+class Reported(Exception):
+    """The server says in the middle of its answer that something went wrong."""
+
+
+async def read_body(response: httpx.Response) -> str:
+    """The text of a response, up to a size that no honest one passes."""
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LONGEST_BODY_BYTES:
+            break
+    return body[:LONGEST_BODY_BYTES].decode("utf-8", "replace")
+
+
+class Patience:
+    """Until when the next words are waited for, on the loop's clock."""
+
+    def __init__(self, seconds: float) -> None:
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        self.until = asyncio.get_running_loop().time() + seconds
+
+
+async def events(response: httpx.Response, patience: Patience) -> AsyncIterator[dict[str, Any]]:
+    """The events of a stream, or the one of a server that does not stream. Raises TimeoutError when patience ends."""
+    if response.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
+        async with asyncio.timeout_at(patience.until):
+            yield parse(await read_body(response))
+        return
+    found, stream = False, payloads(response.aiter_bytes())
+    while True:
+        try:
+            async with asyncio.timeout_at(patience.until):
+                event = await anext(stream)
+        except StopAsyncIteration:
+            break
+        found = True
+        yield event
+    if not found:
+        raise MalformedStream("no event in it")
+
+
+def read_offer(text: str, wanted: str) -> Offer:
     try:
-        entries = [entry for entry in response.json()["data"] if isinstance(entry, dict) and "id" in entry]
-    except (ValueError, KeyError, TypeError):
+        entries = [entry for entry in json.loads(text)["data"] if isinstance(entry, dict) and "id" in entry]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Offer(wanted)
     names = tuple(str(entry["id"]) for entry in entries)
     if not entries:
@@ -40,10 +92,11 @@ def read_offer(response: httpx.Response, wanted: str) -> Offer:
     chosen = next((entry for entry in entries if entry["id"] == wanted), entries[0])
     meta, architecture = _dictionary(chosen.get("meta")), _dictionary(chosen.get("architecture"))
     context = chosen.get("max_model_len") or meta.get("n_ctx") or 0  # vLLM's name for it, llama.cpp's name
+    modalities = architecture.get("input_modalities")
     return Offer(
         wanted or names[0],
-        context if isinstance(context, int) else 0,
-        "image" in (architecture.get("input_modalities") or ()),
+        context if type(context) is int and SHORTEST_CONTEXT <= context <= LONGEST_CONTEXT else 0,
+        isinstance(modalities, list) and "image" in modalities,
         chosen.get("owned_by") == "llamacpp",
         names,
     )
@@ -83,15 +136,15 @@ def _message(message: Message, sees_pictures: bool, mark: str) -> dict[str, Any]
 
 
 def read_delta(event: dict[str, Any]) -> ModelDelta:
-    """One event of the stream. Raises MalformedStream if its parts are not what they must be."""
+    """One event of the stream, or a whole answer that was not streamed. Raises MalformedStream if it is neither."""
     if "error" in event:
-        raise MalformedStream("the server reports an error")
+        raise Reported
     try:
         choices = event.get("choices") or [{}]
-        text = (choices[0].get("delta") or {}).get("content") or ""
+        text = (choices[0].get("delta") or choices[0].get("message") or {}).get("content") or ""
         finish = choices[0].get("finish_reason")
         usage = _usage(event["usage"], event.get("timings") or {}) if event.get("usage") else None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise MalformedStream("not a chat completion") from error
     if not isinstance(text, str):
         raise MalformedStream("text is not text")
@@ -107,15 +160,18 @@ def joined(end: ModelDelta | None, delta: ModelDelta) -> ModelDelta | None:
     return replace(end, usage=delta.usage) if end is not None and delta.usage is not None else end
 
 
-def failure(server: str, model: str, response: httpx.Response) -> AssistantError:
+def failure(server: str, model: str, response: httpx.Response, body: str) -> AssistantError:
     """A refusal as a sentence. The server's own words are not shown: they are not ours to vouch for."""
-    status, words = response.status_code, response.text[:4000].casefold()
+    status, words = response.status_code, body[:4000].casefold()
     if status in (401, 403):
         return NetworkError(f"{server} refused the key.", "Check the key in the settings.")
     if status == 413 or (400 <= status < 600 and any(word in words for word in TOO_LONG)):
         return PromptTooLongError(f"This is too long for the model at {server}.", "Shorten it or start a new one.")
     if status in (400, 415, 422, 500) and any(word in words for word in NO_PICTURES):
-        return EngineError(f"The model at {server} cannot look at pictures.", "Choose a model with vision.")
+        return CannotSee(
+            f"The model at {server} cannot look at pictures.",
+            "Attach the picture again and ask: the model will be told what can be read in it.",
+        )
     if status == 404:
         return EngineError(f"{server} does not know the model “{model}”.", "Check the model and the address.")
     if response.is_redirect:
@@ -138,6 +194,19 @@ def unreachable(server: str, certificate: bool) -> NetworkError:
     if certificate:
         return NetworkError(f"The certificate of {server} cannot be trusted.", "Check the address.")
     return NetworkError(f"{server} does not answer.", "Start the server, or check its address in the settings.")
+
+
+def spoilt(server: str, error: Exception) -> AssistantError:
+    """A stream that came to no good end."""
+    if isinstance(error, MalformedStream):
+        return EngineError(
+            f"{server} sent something that is no answer.", "Check that the address leads to a model server."
+        )
+    return silent(server) if isinstance(error, TimeoutError) else broken_off(server)
+
+
+def silent(server: str) -> NetworkError:
+    return NetworkError(f"{server} has said nothing for minutes.", "Ask again, or check that the server is well.")
 
 
 def broken_off(server: str) -> NetworkError:

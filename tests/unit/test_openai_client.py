@@ -14,6 +14,7 @@ from assistant.core.errors import AssistantError, EngineError, InputError, Netwo
 from assistant.core.types import ChatRequest, Message, ModelDelta, Picture, Usage
 from assistant.llm import openai_client
 from assistant.llm.openai_client import OpenAIClient, ServerTraits
+from assistant.llm.openai_wire import CannotSee
 
 ASK = ChatRequest((Message("user", "hello"),), max_tokens=20)
 
@@ -205,7 +206,7 @@ async def test_a_stream_that_is_no_answer_is_one_sentence(body: str) -> None:
         ("400 No", '{"error": {"code": "context_length_exceeded"}}', PromptTooLongError, "too long"),
         ("413 No", "", PromptTooLongError, "too long"),
         ("400 No", "odd", EngineError, r"refused the question \(code 400\)"),
-        ("500 No", "image input is not supported", EngineError, "cannot look at pictures"),
+        ("500 No", "image input is not supported", CannotSee, "cannot look at pictures"),
         ("302 Go", "", NetworkError, "points to another address"),
         ("429 No", "", NetworkError, "no more questions"),
         ("503 No", "", NetworkError, r"has a problem \(code 503\)"),
@@ -289,3 +290,166 @@ async def test_a_service_that_costs_money_is_not_asked_to_prefill() -> None:
         await client.prefill(ASK)
 
     assert server.bodies == []
+
+
+SEEING = ServerTraits(sees_pictures=True)
+
+
+def shown(*words: str) -> ChatRequest:
+    """A question with a picture for each word that was read in one."""
+    return ChatRequest((Message("user", "What is it?", tuple(Picture(b"PNG", 1, 1, word) for word in words)),))
+
+
+async def test_a_server_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai_client, "SILENCE_SECONDS", 0.3)
+
+    async def heartbeats_only(writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(event("half")))
+        while True:
+            writer.write(b": ping\n\n")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async def nothing(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    for answer in (heartbeats_only, nothing):
+        async with client_of(answer) as (client, _):
+            with pytest.raises(NetworkError, match="has said nothing for minutes"):
+                await deltas(client)
+
+
+async def test_empty_events_now_and_then_are_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai_client, "SILENCE_SECONDS", 0.3)
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(""))
+        while True:
+            writer.write(event("").encode())
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with client_of(drip) as (client, _):
+        with pytest.raises(NetworkError, match="has said nothing"):
+            await deltas(client)
+
+
+async def test_an_answer_that_is_whole_counts_though_its_length_was_a_lie() -> None:
+    body = GOOD.encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body) + 500}\r\nConnection: close\r\n\r\n".encode()
+    async with client_of(head + body) as (client, _):
+        assert [delta.text for delta in await deltas(client)] == ["Hel", "lo", ""]
+
+
+@pytest.mark.parametrize("length", ["5", "-1", "99999999999999999999", "many"])
+async def test_a_length_that_lies_about_half_an_answer_is_one_sentence(length: str) -> None:
+    body = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{event('half')}".encode()
+    async with client_of(body) as (client, _):
+        with pytest.raises(AssistantError) as raised:
+            await deltas(client)
+
+    assert "127.0.0.1" in raised.value.what
+
+
+async def test_an_error_in_the_middle_is_told_of_after_the_words_that_came() -> None:
+    said = []
+    async with client_of(reply(event("half") + 'data: {"error": {"code": 500}}\n\n')) as (client, _):
+        with pytest.raises(NetworkError, match="broke off in the middle"):
+            async for delta in client.stream(ASK):
+                said.append(delta.text)  # noqa: PERF401 - what came before the error counts
+
+    assert said == ["half"]
+
+
+async def test_a_page_instead_of_a_stream_is_no_answer() -> None:
+    page = reply("<!doctype html><html>Please sign in</html>\n" * 2000, headers="Content-Type: text/html\r\n")
+    async with client_of(page) as (client, _):
+        with pytest.raises(EngineError, match="something that is no answer"):
+            await deltas(client)
+
+
+async def test_a_server_that_does_not_stream_is_understood() -> None:
+    whole = json.dumps(
+        {"choices": [{"message": {"content": "Hello."}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3}}
+    )
+    async with client_of(reply(whole, headers="Content-Type: application/json; charset=utf-8\r\n")) as (client, _):
+        assert await deltas(client) == [ModelDelta("Hello."), ModelDelta("", "stop", Usage(prompt_tokens=3))]
+
+
+@pytest.mark.parametrize(
+    "usage", ['{"prompt_tokens": 1e999}', '{"prompt_tokens": "many"}', "7", '{"prompt_tokens_details": 7}']
+)
+async def test_counts_that_are_none_are_no_answer(usage: str) -> None:
+    async with client_of(reply(f'data: {{"choices": [], "usage": {usage}}}\n\n')) as (client, _):
+        with pytest.raises(EngineError, match="no answer"):
+            await deltas(client)
+
+
+async def test_a_list_of_models_without_an_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai_client, "LIST_SECONDS", 0.5)
+
+    class Endless(Server):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(reply("["))
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    server = Endless()
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    client = OpenAIClient(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1", "m")
+    with pytest.raises(NetworkError, match="does not answer"):
+        await client.traits()
+    await client.close()
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"id": "m", "max_model_len": -1},
+        {"id": "m", "max_model_len": True},
+        {"id": "m", "max_model_len": 10**30},
+        {"id": "m", "max_model_len": "long", "meta": 7, "architecture": "x"},
+        {"id": "m", "architecture": {"input_modalities": 7}},
+        {"id": "m", "architecture": {"input_modalities": "image"}},
+    ],
+)
+async def test_what_a_server_says_of_its_model_must_make_sense(entry: dict[str, object]) -> None:
+    async with client_of(reply(GOOD), models=reply(json.dumps({"data": [entry]}))) as (client, _):
+        traits = await client.traits()
+
+    assert (traits.context_tokens, traits.sees_pictures) == (8192, False)
+
+
+async def test_pictures_that_are_too_many_for_the_server_become_words_the_oldest_first() -> None:
+    too_long = reply('{"error": {"code": "context_length_exceeded"}}', "400 No")
+    first, second = shown("one", "two"), shown("three")
+    request = ChatRequest((*first.messages, Message("assistant", "Yes."), *second.messages))
+    async with client_of(too_long, reply(GOOD), known=SEEING) as (client, server):
+        assert (await deltas(client, request))[-1].finish_reason == "stop"
+
+    assert [json.dumps(body).count("data:image/png") for body in server.bodies] == [3, 1]
+    assert "one" in json.dumps(server.bodies[1])
+
+
+async def test_words_that_are_too_long_are_not_asked_for_ever() -> None:
+    async with client_of(reply("context length", "400 No"), known=SEEING) as (client, server):
+        with pytest.raises(PromptTooLongError):
+            await deltas(client, shown("one"))
+
+    assert len(server.bodies) == 2
+
+
+async def test_a_model_that_turned_out_to_be_blind_is_not_shown_pictures_again() -> None:
+    refusal = reply('{"error": "this model does not support image input"}', "400 No")
+    async with client_of(refusal, reply(GOOD), known=SEEING) as (client, server):
+        with pytest.raises(CannotSee, match="Attach the picture again"):
+            await deltas(client, shown("a red sign"))
+        assert not (await client.traits()).sees_pictures
+        assert (await deltas(client, shown("a red sign")))[-1].finish_reason == "stop"
+
+    assert "a red sign" in json.dumps(server.bodies[1])
+    assert "image_url" not in json.dumps(server.bodies[1])
