@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.audio.speech_gate import SpeechGate
-from assistant.audio.vad import Silero
-from assistant.audio.whisper import Hypothesis, Search, Whisper, Wish, unknown_language
-from assistant.core.aio import EngineThread
+from assistant.audio.whisper import Hypothesis, Search, unknown_language
+from assistant.audio.whisper_engine import WhisperEngine
 from assistant.core.errors import EngineError, ModelMissingError
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
+from assistant.core.types import SPEECH_RATE, Samples, Word
 
 FRAMES_PER_SECOND = 100  # of the spectrogram
 FLOOR = 2.0  # of the spectrogram's scale: Whisper cuts at 80 dB below the loudest and divides by 40
 
 
-class FasterWhisper:
-    """The Transcriber on faster-whisper. Loads on the first call, or on `load()`; RSS grows by about 160 MB."""
+class FasterWhisper(WhisperEngine):
+    """The Transcriber on faster-whisper. Loading adds about 160 MB of memory."""
 
     def __init__(self, model_folder: Path, vad_path: Path | None = None, threads: int = 2) -> None:
-        self._model_folder = model_folder
-        self._vad_path = vad_path
-        self._threads = threads
-        self._whisper: Whisper | None = None
-        self._thread = EngineThread("faster-whisper")
-
-    async def load(self) -> None:
-        await self._thread.call(self._engine)
-
-    async def transcribe(
-        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
-    ) -> Transcript:
-        stop = threading.Event()
-        try:
-            return await self._thread.call(self._transcribe, audio, Wish(language, draft, times, stop))
-        finally:
-            stop.set()
-
-    def close(self) -> None:
-        self._thread.close()
-        self._whisper = None
-
-    def _transcribe(self, audio: AudioFrame, wish: Wish) -> Transcript:
-        try:
-            return self._engine().transcribe(audio, wish)
-        except (RuntimeError, MemoryError) as error:
-            raise EngineError("Speech could not be recognised.", "Try again with a shorter recording.") from error
-
-    def _engine(self) -> Whisper:
-        if self._whisper is None:
-            decoder = CT2Decoder(self._model_folder, self._threads)
-            self._whisper = Whisper(decoder, SpeechGate(Silero(self._vad_path)))
-        return self._whisper
+        super().__init__("faster-whisper", partial(CT2Decoder, model_folder, threads), vad_path)
 
 
 class CT2Decoder:

@@ -6,7 +6,7 @@ The model is built in memory from the same verified weights that faster-whisper 
 from __future__ import annotations
 
 import os
-import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,55 +14,21 @@ import numpy as np
 
 from assistant.audio.alignment import token_times
 from assistant.audio.checkpoint import Checkpoint, read_checkpoint
-from assistant.audio.speech_gate import SpeechGate
-from assistant.audio.vad import Silero
-from assistant.audio.whisper import Hypothesis, Search, Whisper, Wish, unknown_language
-from assistant.core.aio import EngineThread
+from assistant.audio.whisper import Hypothesis, Search, unknown_language
+from assistant.audio.whisper_engine import WhisperEngine
 from assistant.core.errors import EngineError, ModelMissingError
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Transcript, Word
+from assistant.core.types import SPEECH_RATE, Samples, Word
 
 _TOKENS_PER_SECOND = 50  # of the encoder's output
 _FRAMES_PER_SECOND = 100  # of the spectrogram
 _MEDIAN_WIDTH = 7  # openai-whisper's own smoothing of the attention
 
 
-class OpenAIWhisper:
-    """The Transcriber on openai-whisper. `device` is "cpu", "cuda" or "auto". Loads on the first call or `load()`."""
+class OpenAIWhisper(WhisperEngine):
+    """The Transcriber on openai-whisper. `device` is "cpu", "cuda" or "auto"."""
 
     def __init__(self, model_folder: Path, vad_path: Path | None = None, device: str = "auto") -> None:
-        self._model_folder = model_folder
-        self._vad_path = vad_path
-        self._device = device
-        self._whisper: Whisper | None = None
-        self._thread = EngineThread("openai-whisper")
-
-    async def load(self) -> None:
-        await self._thread.call(self._engine)
-
-    async def transcribe(
-        self, audio: AudioFrame, language: str = "", draft: bool = False, times: bool = False
-    ) -> Transcript:
-        stop = threading.Event()
-        try:
-            return await self._thread.call(self._transcribe, audio, Wish(language, draft, times, stop))
-        finally:
-            stop.set()
-
-    def close(self) -> None:
-        self._thread.close()
-        self._whisper = None
-
-    def _transcribe(self, audio: AudioFrame, wish: Wish) -> Transcript:
-        try:
-            return self._engine().transcribe(audio, wish)
-        except (RuntimeError, MemoryError) as error:
-            raise EngineError("Speech could not be recognised.", "Try again with a shorter recording.") from error
-
-    def _engine(self) -> Whisper:
-        if self._whisper is None:
-            decoder = TorchDecoder(self._model_folder, self._device)
-            self._whisper = Whisper(decoder, SpeechGate(Silero(self._vad_path)))
-        return self._whisper
+        super().__init__("openai-whisper", partial(TorchDecoder, model_folder, device), vad_path)
 
 
 class TorchDecoder:
