@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import statistics
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import ExitStack, aclosing
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from assistant.core.types import ChatRequest, Message, ModelDelta, Picture
 from assistant.llm.model_folder import open_folder
@@ -30,12 +30,16 @@ from tests.tiny_minds import make_mind, make_true_size
 
 ANSWER_TOKENS = 64
 LONG_WORDS = 300
+STOPS = 5  # a round
+STOP_WITHIN_SECONDS = 0.05  # after the first words, by chance: anywhere in a step of the worker
 PICTURE = (1024, 768)  # a sketch, as the picture process hands it on
 TINY_PICTURE = (64, 48)
 TITLES = {
     "load_seconds": "load, s",
-    "memory_gb": "memory of the process, GB",
+    "memory_gb": "memory of the card, or of the process, GB",
     "planned_gb": "memory as planned, GB",
+    "token_mb": "weights read for a token, MB",
+    "bandwidth_gb": "what memory passes in a second, GB",
     "prompt_tokens_per_second": "prompt, tokens/s",
     "decode_tokens_per_second": "answer, tokens/s",
     "share_of_bandwidth": "answer, share of what memory allows",
@@ -43,8 +47,10 @@ TITLES = {
     "picture_seconds": "reading a picture, s",
     "first_token_cold": "first token cold, s",
     "first_token_warm": "first token, second turn, s",
+    "second_turn_share": "second turn, share of the first",
     "first_token_speculative": "first token speculative, s",
-    "free_after_cancel": "free again after a stop, s",
+    "stop_writing": "silent after a stop while writing, s",
+    "stop_reading": "silent after a stop while reading, s",
 }
 
 
@@ -59,7 +65,9 @@ class Bench:
         await self._long_prompt()
         await self._two_turns()
         await self._speculative()
-        await self._stop()
+        for _ in range(STOPS):
+            await self._stop_writing()
+            await self._stop_reading()
 
     async def _long_prompt(self) -> None:
         _, last = await self._ask(self._talk(Message("user", "word " * LONG_WORDS)), 1)
@@ -81,6 +89,7 @@ class Bench:
         self.figures["decode_tokens_per_second"].append(last.usage.completion_tokens / last.usage.completion_seconds)
         warm, _ = await self._ask((*talk, Message("assistant", "A house."), Message("user", "Which colour?")), 1)
         self.figures["first_token_warm"].append(warm)
+        self.figures["second_turn_share"].append(warm / cold)
 
     async def _speculative(self) -> None:
         words = "Tell me what the weather was like on the day before"
@@ -89,18 +98,31 @@ class Bench:
         seconds, _ = await self._ask((talk[0], Message("user", f"{words} yesterday.")), 1)
         self.figures["first_token_speculative"].append(seconds)
 
-    async def _stop(self) -> None:
-        short = self._talk(Message("user", "Hi."))
-        await self._ask(short, 1)
-        usual, _ = await self._ask(short, 1)
-        pieces = 0
-        async with aclosing(self._mind.stream(ChatRequest(short, max_tokens=400))) as stream:  # type: ignore[type-var]
-            async for _ in stream:
-                pieces += 1
-                if pieces == 3:
-                    break
-        waited, _ = await self._ask(short, 1)
-        self.figures["free_after_cancel"].append(max(0.0, waited - usual))
+    async def _stop_writing(self) -> None:
+        begun = asyncio.Event()
+
+        async def listen() -> None:
+            async for _ in self._mind.stream(ChatRequest(self._talk(Message("user", "Hi.")), max_tokens=4000)):
+                begun.set()
+
+        self.figures["stop_writing"].append(await self._stopped(listen, begun))
+
+    async def _stop_reading(self) -> None:
+        begun = asyncio.Event()
+        begun.set()
+        talk = self._talk(Message("user", "word " * LONG_WORDS))
+        self.figures["stop_reading"].append(await self._stopped(lambda: self._mind.prefill(ChatRequest(talk)), begun))
+
+    async def _stopped(self, work: Callable[[], Coroutine[Any, Any, None]], begun: asyncio.Event) -> float:
+        """Seconds from the stop until the worker has left the work and answers the next call."""
+        task = asyncio.create_task(work())
+        await begun.wait()
+        await asyncio.sleep(random.uniform(0, STOP_WITHIN_SECONDS))
+        start = time.perf_counter()
+        task.cancel()
+        await asyncio.wait({task})
+        await self._mind.count_tokens("")
+        return time.perf_counter() - start
 
     def _talk(self, message: Message) -> tuple[Message, ...]:
         """Every conversation begins with a mark of its own, so that none is in the cache already."""
@@ -126,31 +148,32 @@ async def measure(folder: Path, device: str, rounds: int, size: tuple[int, int])
         bench.figures.clear()
         for _ in range(rounds):
             await bench.round()
-        loaded = mind.loaded
+        loaded, figures = mind.loaded, await mind.figures()
         result |= {name: statistics.median(values) for name, values in bench.figures.items()}
-        result["memory_gb"] = psutil.Process(await mind.pid()).memory_info().rss / 1e9
     finally:
         await mind.close()
     fit = loaded["fit"]
     result["planned_gb"] = (fit["weight_bytes"] + fit["cache_bytes"] + fit["working_bytes"]) / 1e9
-    limit = bandwidth(traits.runs_on) / loaded["bytes"]
+    result["memory_gb"], result["token_mb"] = figures["memory_bytes"] / 1e9, figures["token_bytes"] / 1e6
+    result["bandwidth_gb"] = bandwidth(traits.runs_on) / 1e9
+    limit = 1000 * result["bandwidth_gb"] / result["token_mb"]
     result["share_of_bandwidth"] = result["decode_tokens_per_second"] / limit
     return {"device": device_name(traits.runs_on), "runs_on": traits.runs_on, "bits": fit["bits"]} | result
 
 
 def bandwidth(device: str) -> float:
-    """Bytes a second that can be read: half of what copying moves."""
+    """Bytes a second that memory passes, measured: a copy reads every byte once and writes it once."""
     import torch
 
     place = "cuda" if device == "rocm" else device
-    block = torch.ones(64 * 1024**2 if device == "cpu" else 1024**3, dtype=torch.uint8, device=place)
+    block = torch.ones(256 * 1024**2 if device == "cpu" else 1024**3, dtype=torch.uint8, device=place)
     target = torch.empty_like(block)
     best = 1e9
     for _ in range(5):
         start = time.perf_counter()
         target.copy_(block)
-        if place == "cuda":
-            torch.cuda.synchronize()
+        if place != "cpu":
+            torch.accelerator.synchronize()
         best = min(best, time.perf_counter() - start)
     return 2 * block.numel() / best
 

@@ -20,7 +20,8 @@ from assistant.llm.torch_sampling import Grammar, Sampler
 from assistant.llm.torch_text import Writer
 
 STEP_SECONDS = 0.02  # tokens that come faster than this are handed over together; a stop waits no longer
-READ_SECONDS = 0.2  # what a step of reading aims at, so that it can be left
+READ_SECONDS = 0.03  # what a step of reading aims at, so that it can be left ...
+READ_SECONDS_ON_CPU = 0.2  # ... and there, where few tokens cost as much as many
 SMALLEST_READ, LARGEST_READ = 16, 2048  # tokens
 ANSWER_ROOM_TOKENS = 16  # a prompt that leaves less than this cannot be answered
 SMALLEST_CONTEXT = 1024  # tokens; with less there is no conversation
@@ -75,6 +76,7 @@ class TorchEngine:
         self.context_tokens = context_tokens
         self.slots: dict[int, Slot] = {}
         self._read_tokens = 64
+        self._read_seconds = READ_SECONDS_ON_CPU if model.device.type == "cpu" else READ_SECONDS
         self._grammar_tokens: Any = None
         text = model.config.get_text_config()
         self._vocabulary_size = int(text.vocab_size)
@@ -113,7 +115,7 @@ class TorchEngine:
         if not span.tensors and len(span.ids) >= SMALLEST_READ:
             self._synchronize()
             speed = len(span.ids) / max(time.monotonic() - started, 1e-6)
-            self._read_tokens = int(min(LARGEST_READ, max(SMALLEST_READ, speed * READ_SECONDS)))
+            self._read_tokens = int(min(LARGEST_READ, max(SMALLEST_READ, speed * self._read_seconds)))
         return sum(len(span.ids) for span in slot.spans)
 
     def answer(self, slot: Slot, wish: Wish) -> None:
@@ -252,8 +254,8 @@ class TorchEngine:
             self._torch.cuda.empty_cache()
 
     def _synchronize(self) -> None:
-        if self.model.device.type == "cuda":
-            self._torch.cuda.synchronize()
+        if self.model.device.type != "cpu":
+            self._torch.accelerator.synchronize()
 
 
 def _shared(first: list[int], second: list[int]) -> int:
@@ -313,7 +315,7 @@ def load_folder(folder: Path, device: str, bits: int, dtype: str) -> tuple[Any, 
     kind = transformers.AutoModelForImageTextToText if sees else transformers.AutoModelForCausalLM
     options |= {"dtype": getattr(torch, dtype), "use_safetensors": True, "low_cpu_mem_usage": True}
     if bits < 16:
-        options["quantization_config"] = _quantisation(bits, device)
+        options["quantization_config"] = _quantisation(bits, device, options["dtype"])
     if device != "cpu":
         options["device_map"] = {"": device}
     with readable_files(folder):
@@ -324,18 +326,15 @@ def load_folder(folder: Path, device: str, bits: int, dtype: str) -> tuple[Any, 
     return model.eval(), config
 
 
-def _quantisation(bits: int, device: str) -> Any:
+def _quantisation(bits: int, device: str, computed_in: Any) -> Any:
     """bitsandbytes on CUDA; elsewhere torchao, which has whole numbers of 8 bits for every device."""
     import transformers
 
     try:
         if device.startswith("cuda"):
-            import torch
-
-            half = torch.bfloat16
             if bits == 4:
                 return transformers.BitsAndBytesConfig(
-                    load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=half
+                    load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=computed_in
                 )
             return transformers.BitsAndBytesConfig(load_in_8bit=True)
         from torchao.quantization import Int8WeightOnlyConfig
@@ -349,10 +348,11 @@ def _quantisation(bits: int, device: str) -> Any:
 
 
 def weight_bytes(model: Any) -> int:
-    """What the weights occupy. The library's own count takes packed weights for wide ones."""
-    total = 0
-    for tensor in (*model.parameters(), *model.buffers()):
-        flatten = getattr(tensor, "__tensor_flatten__", None)
-        parts = [getattr(tensor, name) for name in flatten()[0]] if flatten else [tensor]
-        total += sum(part.numel() * part.element_size() for part in parts)
-    return total
+    return sum(tensor_bytes(tensor) for tensor in (*model.parameters(), *model.buffers()))
+
+
+def tensor_bytes(tensor: Any) -> int:
+    """What it occupies. The library's own count takes packed weights for wide ones."""
+    flatten = getattr(tensor, "__tensor_flatten__", None)
+    parts = [getattr(tensor, name) for name in flatten()[0]] if flatten else [tensor]
+    return sum(part.numel() * part.element_size() for part in parts)

@@ -44,7 +44,7 @@ class Served:
         self._engine: Any = None
 
     def table(self) -> Table:
-        return {name: getattr(self, name) for name in ("load", "begin", "read", "answer", "write", "count")}
+        return {name: getattr(self, name) for name in ("load", "begin", "read", "answer", "write", "count", "figures")}
 
     def load(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         import torch
@@ -110,6 +110,12 @@ class Served:
 
     def count(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         return {"tokens": len(self._engine.prompts.ids(arguments["text"]))}, b""
+
+    def figures(self, arguments: dict[str, Any], blob: bytes) -> Answer:
+        from assistant.llm.torch_figures import bytes_per_token, most_memory
+
+        model = self._engine.model
+        return {"token_bytes": bytes_per_token(model), "memory_bytes": most_memory(model.device.type)}, b""
 
     def _slot(self, arguments: dict[str, Any]) -> Any:
         """A child that was started anew knows nothing of what was begun before."""

@@ -95,6 +95,10 @@ class TransformersModel:
     async def pid(self) -> int:
         return await (await self._ready()).pid()
 
+    async def figures(self) -> dict[str, int]:
+        """For benchmarks: `token_bytes`, read for every token; `memory_bytes` of the device, or of the process."""
+        return await self._call("figures", {})
+
     async def close(self) -> None:
         for call in tuple(self._calls):
             call.cancel()
