@@ -17,6 +17,7 @@ from assistant.core.sketch import Page
 from assistant.gui.buttons import plain_label
 from assistant.gui.page_pointer import PagePointer
 from assistant.gui.page_scripts import OWN_WORLD, change_in_place, is_done
+from assistant.gui.page_watch import STUCK, PageWatch
 from assistant.gui.web_engine import preview_refusal
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class PageFrame(QWidget):
         self.pointer = PagePointer(self)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
-        self._patience.timeout.connect(self._give_up)
+        self._patience.timeout.connect(lambda: self._give_up(STUCK))
+        self._watch = PageWatch(self)
+        self._watch.stuck.connect(self._give_up)
         self.probed.connect(self._decided)
 
     @property
@@ -141,6 +144,7 @@ class PageFrame(QWidget):
         """A page nobody sees costs no time."""
         if self._page is not None:
             states = type(self._page).LifecycleState
+            self._watch.set_frozen(frozen)
             self._page.setVisible(not frozen)
             self._page.setLifecycleState(states.Frozen if frozen else states.Active)
 
@@ -212,12 +216,14 @@ class PageFrame(QWidget):
         self._view.setAccessibleName("Preview of the page")
         self._view.show()
         self.pointer.cover(self._view)
+        self._watch.begin(self._page)
         self._scroll = QPointF()
         self._fit()
 
     def _discard(self) -> None:
         """Delete view, page and profile, now and in this order: each crashes when it outlives the one before."""
         self._patience.stop()
+        self._watch.end()
         self._is_settled = False
         self._cover.hide()
         self.pointer.cover(None)
@@ -264,9 +270,9 @@ class PageFrame(QWidget):
             self._patience.stop()
             self.stopped.emit("The page stopped working. Your conversation is not affected.")
 
-    def _give_up(self) -> None:
+    def _give_up(self, why: str) -> None:
         self._discard()
-        self.stopped.emit("The page does not respond, so it was stopped.")
+        self.stopped.emit(why)
 
     def _fit(self) -> None:
         if self._view is None:

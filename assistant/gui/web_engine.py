@@ -10,6 +10,7 @@ The Qt module is imported on the first page, not at start: it costs 150 ms and 2
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -24,11 +25,17 @@ POLICY = (
     "sandbox allow-scripts allow-modals allow-forms"
 )
 META_POLICY = POLICY.split("; sandbox")[0]  # a meta element cannot carry the sandbox directive
+OWN_POLICY = re.compile(
+    r'\s*<!doctype html>\s*<html(?: lang="[\w-]*")?>\s*<head>\s*<meta charset="utf-8">\s*'
+    r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">'
+)
+INSIDE = frozenset(("'none'", "'unsafe-inline'", "data:", "blob:"))
 FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
     "--proxy-server=127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",  # without it loopback, where model servers live, goes around the dead proxy
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name in newer Chromiums, which ignore the one above
     "--disable-background-networking",
     "--dns-prefetch-disable",
     "--disable-quic",
@@ -86,11 +93,19 @@ def _has_namespaces() -> bool:
 
 def with_policy(html: str) -> str:
     """The page with our policy as its first element, for when it leaves the preview as a file."""
-    if "Content-Security-Policy" in html[:2000]:
+    begin = OWN_POLICY.match(html)
+    if begin is not None and _is_closed(begin[1]):
         return html
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{META_POLICY}">'
+    meta = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{META_POLICY}">'
     start = html.lstrip()
     if start[:9].lower() == "<!doctype":
         end = start.index(">") + 1 if ">" in start else len(start)
-        return f"{start[:end]}\n{meta}{start[end:]}"
-    return f"<!doctype html>\n{meta}\n{html}"
+        return f"<!doctype html>\n<html><head>\n{meta}{start[end:]}"
+    return f"<!doctype html>\n<html><head>\n{meta}\n{html}"
+
+
+def _is_closed(policy: str) -> bool:
+    """Does this policy let nothing in that is not in the page already?"""
+    first, *others = (directive.split() for directive in policy.split(";") if directive.strip())
+    sources = {source for _, *listed in others for source in listed}
+    return first == ["default-src", "'none'"] and sources <= INSIDE

@@ -11,8 +11,10 @@ import pytest
 from assistant.gui import web_engine
 from assistant.gui.page_shot import render_to_png
 from assistant.gui.web_engine import FLAGS, META_POLICY, preview_refusal, with_policy
+from assistant.pages.compiler import compile_page
 from tests.gui import samples
 from tests.gui.canary import Canary, attacks
+from tests.readings import LOGIN
 
 SECONDS_PER_PAGE = 0.5  # the naive view's contacts all arrive within a fifth of this
 NAMES = sorted(attacks(1, 2))
@@ -203,6 +205,30 @@ def test_a_page_that_leaves_takes_its_policy_along_first(html):
     sent = with_policy(html)
     assert META_POLICY in sent and with_policy(sent) == sent
     assert sent.index(META_POLICY) < sent.find("<title") or "<title" not in sent
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<!-- Content-Security-Policy --><img src='http://127.0.0.1:9/'>",
+        "<!doctype html><html><head><meta charset='utf-8'><title>Content-Security-Policy</title>",
+        '<!doctype html><html><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src *"><img src="http://127.0.0.1:9/">',
+        '<!doctype html><html><head><meta charset="utf-8">'
+        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src http:">""",
+        '<img src="http://127.0.0.1:9/"><!doctype html><html><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{META_POLICY}">',
+    ],
+)
+def test_a_page_that_only_talks_of_a_policy_gets_ours(html):
+    sent = with_policy(html)
+    assert sent.index(META_POLICY) < sent.find("127.0.0.1") or "127.0.0.1" not in sent
+    assert with_policy(sent) == sent
+
+
+def test_a_page_of_ours_leaves_as_it_is():
+    page = compile_page(LOGIN, "login").html
+    assert with_policy(page) == page
 
 
 # Benign

@@ -15,6 +15,8 @@ from assistant.core.errors import EngineError
 from assistant.pages import render as rendering
 from assistant.pages.compiler import compile_page
 from assistant.pages.render import find_browser, render
+from tests.gui.attack_pages import pages_for
+from tests.gui.canary import Canary
 from tests.readings import LOGIN
 
 
@@ -57,6 +59,29 @@ def test_script_errors_of_the_page_are_told(tmp_path: Path) -> None:
     errors = render(page, tmp_path / "page.png")
     assert len(errors) == 1
     assert "nobody is not defined" in errors[0]
+
+
+LOUD = ("webrtc-stun", "webrtc-candidate", "fetch", "websocket")
+
+
+@pytest.mark.parametrize("is_shut_off", [False, True], ids=["naive", "ours"])
+def test_a_page_that_is_looked_at_reaches_nobody(
+    is_shut_off: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_browser(), "This test needs Chromium: `make test` installs it (or: apt-get install chromium)."
+    if not is_shut_off:
+        monkeypatch.setattr(rendering, "SWITCHES", ("--headless=new", "--disable-gpu", "--no-first-run"))
+    canary = Canary()
+    try:
+        pages = pages_for(canary.tcp, canary.udp)
+        page = tmp_path / "loud.html"
+        page.write_text("<!doctype html><p>words</p>" + "".join(pages[name] for name in LOUD))
+        render(page, tmp_path / "page.png")
+    finally:
+        canary.close()
+    seen = b"\n".join(canary.hits)
+    assert (b"udp" in seen, b"/fetch/" in seen) == (not is_shut_off, not is_shut_off)
+    assert bool(canary.hits) is not is_shut_off
 
 
 def test_no_browser_is_one_sentence(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
