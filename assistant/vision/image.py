@@ -6,6 +6,7 @@ Runs in the vision worker. Limits are from SAFETY.md: 40 MB, 50 million pixels, 
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,16 +64,20 @@ def decode(data: bytes, name: str) -> Picture:
 
 def read_file(path: Path) -> bytes:
     """The bytes of a regular file within the limit. Raises InputError; never opens devices or pipes."""
+    label = _label(path.name)
     try:
-        if not path.is_file():
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if not path.is_file():  # before it is opened: opening some devices does something
             what = "is not a file" if path.exists() else "was not found"
-            raise InputError(f"{_label(path.name)} {what}.", "Choose a picture file.")
-        if path.stat().st_size > MOST_BYTES:
-            raise _too_large(_label(path.name))
-        data = path.read_bytes()
+            raise InputError(f"{label} {what}.", "Choose a picture file.")
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MOST_BYTES:
+                raise _too_large(label)
+            data = file.read(size)  # no more: some files of the system never end
     except OSError as error:
-        raise InputError(f"{_label(path.name)} could not be read.", "Check that you may open it.") from error
-    _check_bytes(data, _label(path.name))
+        raise InputError(f"{label} could not be read.", "Check that you may open it.") from error
+    _check_bytes(data, label)
     return data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -131,6 +132,22 @@ def test_files_are_read_from_disk(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(b"abc")
     assert read_file(path) == b"abc"
+
+
+@pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="a file of Linux")
+@pytest.mark.parametrize("name", ["/proc/kmsg", "/proc/self/mem", "/proc/uptime", "/dev/zero"])
+def test_files_of_the_system_that_never_end_or_begin_are_refused_at_once(name: str):
+    with pytest.raises(InputError):
+        read_file(Path(name))
+
+
+def test_a_pipe_and_a_file_with_a_hole_of_a_terabyte_are_refused_at_once(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with (tmp_path / "hole.png").open("wb") as file:
+        file.truncate(1 << 40)
+    for name in ("pipe.png", "hole.png"):
+        with pytest.raises(InputError):
+            read_file(tmp_path / name)
 
 
 def test_folders_and_missing_files_are_refused(tmp_path: Path):
