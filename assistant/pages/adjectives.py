@@ -23,7 +23,7 @@ from assistant.pages.targets import is_text
 
 Maker = Callable[[str], Patch]
 
-COLOUR = r"(?:(?:bright|nice|pale|deep|solid|strong) )?(?P<colour>" + "|".join(
+COLOUR = r"(?:(?:bright|nice|pale|deep|solid|strong|warm|soft|cool|rich) )?(?P<colour>" + "|".join(
     sorted((re.escape(name).replace(r"\ ", "[ -]?") for name in COLOURS), key=len, reverse=True)
 ) + r"|#[0-9a-f]{6}|#[0-9a-f]{3})"  # fmt: skip
 AMOUNT = (
@@ -79,7 +79,11 @@ STATES: tuple[tuple[str, Callable[[str, bool], Patch]], ...] = (
 
 def maker(words: str, document: Document) -> tuple[Maker, ...] | None:
     """One patch-maker for each quality that is named; None where a word is not understood."""
-    parts = [part for part in re.split(r",? and (?:also )?|, ", words.strip()) if part]
+    parts = [
+        part
+        for part in re.split(r",? and (?:also )?|, | with (?=\w+ (?:text|letters|writing)$)", words.strip())
+        if part
+    ]
     made = [_single(part.strip(), document) for part in parts]
     found = tuple(one for one in made if one is not None)
     return found if found and len(found) == len(made) else None
@@ -118,7 +122,7 @@ def _size(words: str) -> Maker | None:
             return lambda target: SetSize(target, 1.6 if words == "huge" else factor)
         if re.fullmatch(rf"{much}{SMALLER}", words):
             return lambda target: SetSize(target, 1 / factor)
-        if re.fullmatch(rf"{much}(?:wider|broader)", words):
+        if re.fullmatch(rf"{much}(?:wider|broader|longer)", words):
             return lambda target: (
                 SetPageWidth(factor=factor) if target == PAGE else SetWidth(target, round(50 * factor))
             )

@@ -10,7 +10,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.core.sketch import ElementType
+from assistant.pages import grafts
 from assistant.pages.adjectives import COLOUR, TYPES, Maker, colour_maker, maker
+from assistant.pages.document import Document
 from assistant.pages.edit_plan import ALL_STEPS, Change, OfferVariants, Plan, Scope, Steps, TakeVariant
 from assistant.pages.labels import field_labels
 from assistant.pages.naming import ORDINALS
@@ -29,10 +31,10 @@ from assistant.pages.patches import (
     SetType,
     Swap,
 )
-from assistant.pages.placing import Declined
+from assistant.pages.placing import Declined, part
 from assistant.pages.style_patches import Align, SetCorners, SetHidden, SetSize, SetSticky
 from assistant.pages.stylesheet import THEMES
-from assistant.pages.targets import FIELD, NUMBERS, find
+from assistant.pages.targets import FIELD, NUMBERS, every_part, find
 
 Match = re.Match[str]
 
@@ -46,6 +48,13 @@ WORDED = re.compile(
     r"for(?: the| an?)?)\s+(?P<text>.+)$",
     re.IGNORECASE,
 )
+NO_TEXT = re.compile(  # places and things: not what a part shall say
+    r"(?:the )?(?:left|right|top|bottom|centre|center|middle|front|back)|"
+    r"an? (?:\w+ )?(?:switch|sticky|toggle|slider|list|menu|tab|dialog|pop-?up|calendar|date picker|carousel|grid|"
+    r"video|map)"
+)
+NO_PART = re.compile(r"\b(?:border|shadow|outline|animation|gradient)s?\b")
+ABOUT = re.compile(r"^(?:of|to|about|for|showing)\s+(?:(?:an?|the|our|my|your)\s+)?", re.IGNORECASE)
 PART_OF = re.compile(r"(?:the )?(?P<part>text|letters|writing|font|background)(?: colou?r)? (?:of|in|on) (?P<rest>.+)")
 ALL_WRITING = re.compile(r"(?:all )?(?:the )?(?:texts?|writing|letters|fonts?|words)")
 SIDES = {"left": "left", "right": "right", "centre": "centre", "center": "centre", "middle": "centre"}
@@ -99,7 +108,7 @@ def rename_page(match: Match, scope: Scope) -> Plan:
 
 def set_text(match: Match, scope: Scope) -> Plan | None:
     text = match["text"].strip()
-    if re.fullmatch(r"(?:the )?(?:left|right|top|bottom|centre|center|middle|front|back)", text.lower()):
+    if NO_TEXT.fullmatch(text.lower()):
         return None
 
     def make(target: str) -> Patch:
@@ -243,7 +252,8 @@ def add(match: Match, scope: Scope) -> Plan | None:
     """ "a green button that says Go below the picture": kind, words and place."""
     what, text, where, anchor = match["what"].lower(), "", "bottom", ""
     if place := re.search(rf"\s(?:right |directly |just )?{WHERE} (?P<anchor>.+)$", match["what"], re.IGNORECASE):
-        where, found = side_of(place["where"]), scope.meant(place["anchor"])
+        where = side_of(place["where"])
+        found, text = _beside(place["anchor"], scope)
         if found is not None and not isinstance(found, tuple):
             return found
         if found:
@@ -253,13 +263,36 @@ def add(match: Match, scope: Scope) -> Plan | None:
     ):
         where = "top" if place["end"] in ("top", "start", "beginning") else "bottom"
         what = what[: place.start()]
+    elif (place := re.search(r"\s(?:in|into|inside|to) the (?P<bar>footer|header|navigation|menu)$", what)) and (
+        last := last_within(scope.document, place["bar"].replace("menu", "navigation"))
+    ):
+        where, anchor, what = "right", last, what[: place.start()]
     original = match["what"][: len(what)]
     if said := WORDED.search(original):
         text, what = said["text"].strip("\"'“” "), what[: said.start()]
     return _added(what.strip(), sentence(text), where, anchor)
 
 
+def _beside(words: str, scope: Scope) -> tuple[tuple[str, ...] | Plan | None, str]:
+    """What a new part is put beside, and its text where that stands behind: "the heading that says we are open"."""
+    found, said = scope.meant(words), WORDED.search(words)
+    if said is not None and not isinstance(found, tuple):
+        beside = scope.meant(words[: said.start()])
+        if isinstance(beside, tuple):
+            return beside, said["text"]
+    return found, ""
+
+
+def last_within(document: Document, landmark: str) -> str:
+    """The id of the last part of a bar; empty where the page has none."""
+    found = part(document, landmark)
+    ids = [element.id for element in every_part(grafts.at(found[0].root, found[1]))] if found else []
+    return ids[-1] if ids else ""
+
+
 def _added(what: str, text: str, where: str, anchor: str) -> Plan | None:
+    if NO_PART.search(what):
+        return None
     if re.search(r"\btable\b", f"{what} {text.lower()}"):
         return Change((Add("table", "", where, anchor, _table_size(f"{what} {text.lower()}")),))
     for pattern, name in COMPOUND.items():
@@ -268,7 +301,11 @@ def _added(what: str, text: str, where: str, anchor: str) -> Plan | None:
     word, kind = _kind_at_end(what)
     if kind is None:
         first = next((name for name in sorted(TYPES, key=len, reverse=True) if what.startswith(f"{name} ")), "")
-        return Change((Add(TYPES[first].value, sentence(what[len(first) :]), where, anchor),)) if first else None
+        return (
+            Change((Add(TYPES[first].value, sentence(ABOUT.sub("", what[len(first) :].strip())), where, anchor),))
+            if first
+            else None
+        )
     own = what[: len(what) - len(word)].strip()
     if own and not re.fullmatch(r"new|another|small|big|second|simple|little|nice", own):
         text = text or sentence(own)

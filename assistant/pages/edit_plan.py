@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -85,4 +86,19 @@ class Scope:
             return found.ids
         if isinstance(found, Unclear):
             return Question(found.question, key, found.choices)
-        return found
+        return self._together(key) or found
+
+    def _together(self, phrase: str) -> tuple[str, ...]:
+        """What "the picture and the text" or "the login and cancel buttons" name; empty where a part is not found."""
+        parts = [part for part in re.split(r",? and |, ", phrase) if part]
+        if len(parts) < 2:
+            return ()
+        if noun := re.search(r"\b(button|field|link|picture|image|checkbox|card|heading|text)(?:e?s)$", phrase):
+            parts = [re.sub(rf" {noun[1]}(?:e?s)?$", "", part) + f" {noun[1]}" for part in parts]
+        ids: tuple[str, ...] = ()
+        for part in parts:
+            found = resolve(part, self.document, self.selected)
+            if not isinstance(found, Meant):
+                return ()
+            ids += found.ids
+        return ids

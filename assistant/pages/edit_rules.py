@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from assistant.pages import edit_acts as act
+from assistant.pages import edit_phrases as phrase
 from assistant.pages.adjectives import COLOUR
 from assistant.pages.edit_acts import COUNT, WHERE, Match
 from assistant.pages.edit_plan import Plan, Scope
@@ -24,6 +25,8 @@ def rule(pattern: str, then: Callable[[Match, Scope], Plan | None]) -> Rule:
 T = r"(?P<target>.+?)"
 PUT = r"(?:move|put|place|bring|drag|shift|set|push)"
 RULES: tuple[Rule, ...] = (
+    rule(r"(?:go |get |bring (?:it|me) |take (?:it|me) )?back to the (?:very )?(?:first|original|initial)"
+         r"(?: (?:version|one|page|design|state))?", phrase.first_version),
     rule(r"(?P<verb>undo|un do|undue|on do|go back|take (?:that|it) back|revert|redo|re-do|do it again|put it back)(?: "
          rf"(?:that|it|this|the)?(?: ?last)?(?: ?(?:changes?|edits?|steps?))?)??(?: ?{COUNT})?(?: "
          r"(?:times?|steps?|changes?|edits?))?", act.steps),
@@ -43,6 +46,8 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?:rename|call|name|change|set)(?: the)? "
          r"(?:page|tab|browser|page title|tab title|title of the page|page name|name of the page|page's title)"
          r"(?: title| name)? (?:to |as |into )?(?P<text>.+)", act.rename_page),
+    rule(rf"(?:set|change|make|let)(?: the)? {T} (?:placeholder|hint)(?: text)? (?:to|be|say) (?P<text>.+)",
+         act.placeholder),
     rule(rf"(?:set|change|make|let)(?: the)? (?:placeholder|hint)(?: text)?(?: of| in| for) {T} (?:to|be|say) "
          r"(?P<text>.+)", act.placeholder),
     rule(rf"(?:set|change|make|let)(?: the)? (?:options|choices|items|entries)(?: (?:of|in|for) {T})? (?:to|be) "
@@ -58,6 +63,20 @@ RULES: tuple[Rule, ...] = (
          r"(?:that )?it says|to say|say|(?<!that )(?<!which )says|read|to read|called|as saying|with the "
          r"(?:text|words?)) (?P<text>.+)", act.set_text),
     rule(rf"{T} (?:should|shall|must|has to) (?:say|read) (?P<text>.+)", act.set_text),
+    rule(rf"instead of {T},? (?:it|this|they|there|the page) (?:should|shall|must) (?:say|read|be) (?P<text>.+)",
+         act.set_text),
+    rule(r"(?:replace|change|swap|exchange)(?: all)?(?: the)? (?:words?|phrase|name|every|each) (?P<old>.+?) "
+         r"(?:with|by|for|to|into) (?:the words? )?(?P<new>.+)", phrase.replace_words),
+    rule(rf"(?:stack|put|place|arrange|line up|lay out|show|set) {T} (?P<how>vertically|horizontally|"
+         r"(?:below|under|underneath|on top of|next to|beside) (?:each other|one another)|side by side|"
+         r"in (?:a|one|a single) (?:row|column|line))", phrase.arrange),
+    rule(rf"there(?:'s| is) (?P<how>too much|too little|not enough) (?:space|room|distance|gap) "
+         rf"(?:above|before|between|around|over) {T}", phrase.crowded),
+    rule(rf"i (?:don't|do not) (?:like|want|need) {T}(?:,? (?:so )?(?:please )?(?:remove|delete|get rid of|drop) "
+         r"(?:it|them|that))", act.remove),
+    rule(rf"i (?:don't|do not) (?:want|need) {T}(?: any ?more| here| there| on (?:the|this) page)?", act.remove),
+    rule(r"(?:add|give|put|draw|i want|make|use|remove)\b.*?\b(?P<what>border|shadow|outline|animation|gradient)s?\b"
+         r".*", phrase.no_such_style),
     rule(rf"(?:make|let|have) {T} (?P<how>(?:stay|stick) .+)", act.stay),
     rule(rf"(?:turn|change|convert|transform|make) {T} (?:in)?to (?:an? )(?P<kind>[a-z -]+)", act.convert),
     rule(r"(?:make|turn|render|change|set|get) (?P<rest>.+)", act.be),
@@ -85,11 +104,17 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:centre|center) {T}", act.align),
     rule(rf"(?P<verb>hide|show|unhide|reveal) {T}(?: again)?", act.hide),
     rule(rf"(?:remove|delete|get rid of|take away|take out|take off|drop|erase|lose|kill|throw (?:out|away)) {T}"
-         r"(?: from the page)?", act.remove),
+         r"(?: from the (?:page|menu|navigation(?: bar)?|header|footer|form))?", act.remove),
     rule(rf"(?:duplicate|copy|clone|repeat|double) {T}", act.duplicate),
+    rule(r"(?:add|insert|put|include|append) (?P<what>.+) (?:to|in|into|on) the (?:navigation|nav|menu)(?: ?bar)?",
+         phrase.add_to_bar),
+    rule(r"(?:add|insert|create|include|i need|we need|i want|give me)(?: me)?(?: an?| some| two| three| four)? "
+         r"(?P<kind>radio buttons?|check ?boxes|options)(?: with| for| called| named|:)? (?P<text>.+)",
+         phrase.add_choices),
     rule(r"(?:add|insert|create|include|put in|put|place|draw|i need|we need|i want|give me|there should be|append)"
-         r"(?: me)? (?:an? |another |one more |some |the )(?P<what>.+)", act.add),
+         r"(?: me)? (?:an? |another |one more |some )(?P<what>.+)", act.add),
+    rule(r"(?:add|insert|create|include|append) the (?P<what>.+)", act.add),
     rule(rf"(?:rename|relabel|set|change|update|edit|replace|call|name) {T} (?:to|into|as|with|by) "
          r"(?P<text>.+)", act.set_text),
-    rule(rf"(?:call|name) {T} (?P<text>[\"“'].+|\S+)", act.set_text),
+    rule(r"(?:call|name|label|title) (?P<rest>(?:the|this|that|it|my|our)\b.+)", phrase.call),
 )  # fmt: skip

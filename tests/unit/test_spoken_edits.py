@@ -114,6 +114,86 @@ OUTLINE = [
         ("turn the cancel button into a link", ['- . . button e14 "Cancel"', '+ . . link e14 "Cancel"']),
         ("make the email field required", ["+ required e8: True"]),
         (
+            "I don't like the checkbox, remove it.",
+            ['- . checkbox e12 "Remember me"'],
+        ),
+        ("I don't need the country any more.", ['- . select e11 "Country"']),
+        ("Call the login button sign in instead.", ['- . . button e13 "Login"', '+ . . button e13 "Sign in"']),
+        ("Instead of login it should say enter.", ['- . . button e13 "Login"', '+ . . button e13 "Enter"']),
+        (
+            "Replace the word bread with cake.",
+            ['- . . text e6 "We bake bread every day"', '+ . . text e6 "We bake cake every day"'],
+        ),
+        ("change the word email to e-mail", ['- . text e7 "Email"', '+ . text e7 "E-mail"']),
+        (
+            "Make the cancel button red with white text.",
+            ['- . . button e14 "Cancel"', '+ . . button e14 "Cancel" background=#c62828 colour=#ffffff'],
+        ),
+        (
+            "Stack the buttons vertically.",
+            [
+                "- . row",
+                '- . . button e13 "Login"',
+                '+ . button e13 "Login"',
+                '- . . button e14 "Cancel"',
+                '+ . button e14 "Cancel"',
+            ],
+        ),
+        (
+            "Put the login and cancel buttons below each other.",
+            [
+                "- . row",
+                '- . . button e13 "Login"',
+                '+ . button e13 "Login"',
+                '- . . button e14 "Cancel"',
+                '+ . button e14 "Cancel"',
+            ],
+        ),
+        (
+            "hide the country and the checkbox",
+            [
+                '- . select e11 "Country"',
+                '+ . select e11 "Country" is_hidden=True',
+                '- . checkbox e12 "Remember me"',
+                '+ . checkbox e12 "Remember me" is_hidden=True',
+            ],
+        ),
+        (
+            "There is too much space above the picture.",
+            ["- . . image e5 300x200", "+ . . image e5 300x200 space_above=16"],
+        ),
+        ("Change the email placeholder to your email.", ["- . input e8", '+ . input e8 "Your email"']),
+        ("Make the first field longer.", ["- . input e8", "+ . input e8 width_percent=65"]),
+        ("Give the page a warm yellow background.", ["+ page: background=#fdd835"]),
+        ("Remove about from the menu.", ['- . . link e3 "About"']),
+        (
+            "Add home, shop and blog to the navigation.",
+            ['+ . . link n3 "Home"', '+ . . link n2 "Shop"', '+ . . link n1 "Blog"'],
+        ),
+        ("add a link to the shop to the menu", ['+ . . link n1 "Shop"']),
+        (
+            "Add a picture of a cat under the heading.",
+            [
+                "+ . . column",
+                '- . . heading e1 "Welcome"',
+                '+ . . . heading e1 "Welcome"',
+                '+ . . . image n1 "Cat" 300x296',
+            ],
+        ),
+        (
+            "Add a paragraph below the heading that says we open at eight.",
+            [
+                "+ . . column",
+                '- . . heading e1 "Welcome"',
+                '+ . . . heading e1 "Welcome"',
+                '+ . . . text n1 "We open at eight"',
+            ],
+        ),
+        (
+            "add radio buttons for small, medium and large",
+            ['+ . radio n1 "Small"', '+ . radio n2 "Medium"', '+ . radio n3 "Large"'],
+        ),
+        (
             "set the placeholder of the email field to you@example.com",
             ["- . input e8", '+ . input e8 "you@example.com"'],
         ),
@@ -435,3 +515,29 @@ def test_what_was_misheard_is_done_as_it_was_meant(heard: str, meant: str) -> No
 )  # fmt: skip
 def test_talk_is_not_mended_into_a_request(talk: str) -> None:
     assert understand(talk, Scope(bakery())) is None
+
+
+@pytest.mark.parametrize("words", ["Go back to the first version.", "bring me back to the original page"])
+def test_the_first_version_comes_back(words: str) -> None:
+    assert understand(words, Scope(bakery())) == Steps(-ALL_STEPS)
+
+
+@pytest.mark.parametrize("words", ["Add a border around the picture.", "Give the picture a shadow."])
+def test_what_no_edit_can_do_is_said_and_nothing_else_is_done(words: str) -> None:
+    plan = understand(words, Scope(bakery()))
+    assert isinstance(plan, Declined)
+    assert "yet" in plan.sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want the picture on the other side.",
+        "Change the checkbox to a switch.",
+        "Call me when the bread is ready.",
+        "Replace the word croissant with cake.",
+        "I don't want to go home.",
+    ],
+)
+def test_what_is_not_understood_changes_nothing(words: str) -> None:
+    assert not isinstance(understand(words, Scope(bakery())), Change)

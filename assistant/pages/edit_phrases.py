@@ -1,0 +1,89 @@
+"""What requests come to that speak of several parts at once, or of words inside a text. Pure; like edit_acts."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from assistant.pages.edit_acts import Match, last_within, sentence
+from assistant.pages.edit_plan import ALL_STEPS, Change, Plan, Scope, Steps
+from assistant.pages.patches import Add, Move, Patch, SetSpacing, SetText
+from assistant.pages.placing import Declined
+from assistant.pages.targets import every_part
+
+LISTED = re.compile(r",? (?:and|or) |, ?")
+
+
+def first_version(match: Match, scope: Scope) -> Plan:
+    return Steps(-ALL_STEPS)
+
+
+def replace_words(match: Match, scope: Scope) -> Plan | None:
+    """Some words for others, wherever they stand on the page. None where nothing has them."""
+    old, new = (match[name].strip(" \"'“”‘’") for name in ("old", "new"))
+    whole = re.compile(rf"\b{re.escape(old)}\b", re.IGNORECASE)
+
+    def changed(found: re.Match[str]) -> str:
+        return new[:1].upper() + new[1:] if found[0][:1].isupper() else new
+
+    patches = tuple(
+        SetText(element.id, whole.sub(changed, element.text))
+        for element in every_part(scope.document.root)
+        if whole.search(element.text)
+    )
+    return Change(patches) if patches else None
+
+
+def call(match: Match, scope: Scope) -> Plan | None:
+    """A part and its new name, where only a space parts them: the longest part that is on the page."""
+    rest = match["rest"]
+    for space in reversed(list(re.finditer(" ", rest))):
+        text = sentence(rest[space.end() :])
+        plan = scope.each(rest[: space.start()], lambda target, text=text: SetText(target, text))  # type: ignore[misc]
+        if isinstance(plan, Change):
+            return plan
+    return None
+
+
+def arrange(match: Match, scope: Scope) -> Plan | None:
+    """Several parts under each other, or beside each other, in the order in which they are named."""
+    found = scope.meant(match["target"])
+    if not isinstance(found, tuple):
+        return found
+    if len(found) < 2:
+        return None
+    is_row = re.search(r"horizontal|next to|side by side|beside|row", match["how"].lower()) is not None
+    where = "right" if is_row else "below"
+    return Change(tuple(Move(after, where, before) for before, after in pairwise(found)))
+
+
+def add_to_bar(match: Match, scope: Scope) -> Plan | None:
+    """Links behind the last one of the navigation."""
+    last = last_within(scope.document, "navigation")
+    if not last:
+        return Declined("I see no navigation on the page; say “add a navigation bar” first.")
+    words = re.sub(
+        r"^(?:an? |the )?(?:links? )?(?:to |for |called |named )?(?:the )?", "", match["what"], flags=re.IGNORECASE
+    )
+    names = [name for name in LISTED.split(words) if name.strip()]
+    # Each is put right behind what is the last one now, so the last comes first.
+    return Change(tuple(Add("link", sentence(name), "right", last) for name in reversed(names)))
+
+
+def crowded(match: Match, scope: Scope) -> Plan | None:
+    factor = 1 / 1.5 if match["how"].lower() == "too much" else 1.5
+    return scope.each(match["target"], lambda target: SetSpacing(factor, target))
+
+
+def no_such_style(match: Match, scope: Scope) -> Plan:
+    return Declined(f"I cannot change a {match['what'].lower()} yet; colours, sizes, corners and places I can.")
+
+
+def add_choices(match: Match, scope: Scope) -> Plan | None:
+    """One button to choose by for each of the words."""
+    names = [name for name in LISTED.split(match["text"]) if name.strip()]
+    if len(names) < 2:
+        return None
+    kind = "radio" if "radio" in match["kind"].lower() else "checkbox"
+    patches: tuple[Patch, ...] = tuple(Add(kind, sentence(name)) for name in names)
+    return Change(patches)
