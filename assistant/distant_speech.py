@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from assistant.core.address import host_in
 from assistant.core.settings import HearingSettings, VoiceSettings
 from assistant.llm.server_key import find_key
 
@@ -35,4 +35,4 @@ def distant_voice(settings: VoiceSettings, record: Record) -> ServerVoice:
 
 def place_of(server_url: str) -> str:
     """ "on host:port"."""
-    return f"on {urlsplit(server_url).netloc.rpartition('@')[2]}"
+    return f"on {host_in(server_url)}"

@@ -10,11 +10,11 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 import httpx
 
-from assistant.core.errors import AssistantError, EngineError, InputError, NetworkError
+from assistant.core.address import host_of
+from assistant.core.errors import AssistantError, EngineError, NetworkError
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0  # without a byte: half a minute of speech takes a slow server ten
@@ -29,7 +29,7 @@ class SpeechAddress:
 
     def __init__(self, base_url: str, api_key: str | Callable[[], str] = "") -> None:
         """`api_key` may be a function that fetches it: it is called once, on a thread, before the first question."""
-        self.host = host_of(base_url)
+        self.host = host_of(base_url, "address of a speech server")
         self._api_key: str | Callable[[], str] | None = api_key
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
         self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout, follow_redirects=False)
@@ -102,14 +102,6 @@ class SpeechAddress:
 
 class RefusedFormError(EngineError):
     """The server does not take the request in this form; it may take a plainer one."""
-
-
-def host_of(base_url: str) -> str:
-    """ "host:port" for the user. Raises InputError."""
-    address = urlsplit(base_url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise InputError("That is no address of a speech server.", "It looks like https://host/v1.")
-    return address.hostname + (f":{address.port}" if address.port else "")
 
 
 def _root(error: BaseException) -> BaseException:

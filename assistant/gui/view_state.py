@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.core import events
+from assistant.core.address import host_in
 from assistant.core.attention import Attention
 from assistant.core.conversation import Phase
 from assistant.core.events import Event
@@ -363,7 +363,7 @@ def _idle(state: ViewState) -> Status:
 def _sent_to(state: ViewState) -> str:
     """Said whenever a recording leaves this computer."""
     hearing = state.settings.hearing
-    return f" - what you say goes to {urlsplit(hearing.server_url).hostname}" if hearing.is_elsewhere else ""
+    return f" - what you say goes to {host_in(hearing.server_url)}" if hearing.is_elsewhere else ""
 
 
 def _engine_in(state: ViewState, name: str, condition: str) -> bool:

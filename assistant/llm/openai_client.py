@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
-from assistant.core.errors import EngineError, InputError, PromptTooLongError
+from assistant.core.address import host_of
+from assistant.core.errors import EngineError, PromptTooLongError
 from assistant.core.types import ChatRequest, ModelDelta, ModelTraits
 from assistant.llm import openai_wire as wire
 from assistant.llm import sse
@@ -58,10 +58,7 @@ class OpenAIClient:
         api_key: str | Callable[[], str] = "",
         known: ServerTraits | None = None,
     ) -> None:
-        address = urlsplit(base_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise InputError("That is no server address.", "It looks like https://host/v1.")
-        self._server = address.hostname + (f":{address.port}" if address.port else "")
+        self._server = host_of(base_url)
         self._model = model
         self._known = known or ServerTraits()
         self._mark = secrets.token_hex(4)

@@ -7,8 +7,8 @@ a keyring. Every function may block: a keyring can ask the user to unlock it.
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
+from assistant.core.address import origin_of
 from assistant.core.errors import InputError, StorageError
 
 VARIABLE = "VESPER_SERVER_KEY"
@@ -65,7 +65,4 @@ def describe_key(server_url: str) -> str:
 
 def address_of(server_url: str) -> str:
     """ "https://host:port": another port is another server."""
-    parts = urlsplit(server_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError("That is no server address.", "It looks like https://host/v1.")
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    return origin_of(server_url)

@@ -15,11 +15,13 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from assistant.core.address import is_server
 from assistant.core.settings import WAKE_PHRASES, Settings
 from assistant.storage.files import set_aside, storage_error, write_atomically
 
 LONGEST_FILE = 1_000_000  # bytes; a settings file is a few hundred
 LONGEST_TEXT = 20_000  # characters of one value
+LONGEST_PATH = 4000  # characters; Linux takes 4095 bytes
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "audio.volume": (0.0, 1.5),
@@ -55,10 +57,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "talk.name": (re.compile(r".*[^\W\d_]{2}.*"), 'a name that can be said, such as "Vesper"'),
     "hearing.language": (re.compile(r"(?:[a-z]{2,3})?"), 'a language code such as "en"'),
-    **{
-        f"{part}.server_url": (re.compile(r"(?:https?://[^\s/]+\S*)?"), 'an address such as "https://host/v1"')
-        for part in ("mind", "hearing", "voice")
-    },
 }
 
 FAIL_SAFE: Mapping[str, object] = {"privacy.offline": True}
@@ -172,9 +170,20 @@ def _text_problem(name: str, value: str) -> str:
         return f"must have at most {LONGEST_TEXT} characters"
     if name in CHOICES and value not in CHOICES[name]:
         return "must be one of " + ", ".join(f'"{choice}"' for choice in CHOICES[name])
+    if name.endswith(".server_url") and value and not is_server(value):
+        return 'must be an address such as "https://host/v1"'
+    if name.endswith("folder") and not _is_path(value):
+        return "must be the name of a folder"
     if name in PATTERNS and not PATTERNS[name][0].fullmatch(value):
         return f"must be {PATTERNS[name][1]}"
     return ""
+
+
+def _is_path(text: str) -> bool:
+    """Can the system look for it? Names with control characters or longer than any disk takes only cause trouble."""
+    if len(text) > LONGEST_PATH or any(letter < " " or letter == "\x7f" for letter in text):
+        return False
+    return all(len(part.encode("utf-8", "replace")) < 256 for part in Path(text).parts)
 
 
 def _shown(value: object) -> str:

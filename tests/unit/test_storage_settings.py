@@ -29,6 +29,12 @@ ONE_BAD_KEY = {
     "astronomic": (f"[mind]\ntemperature = {10**400}\n", "mind.temperature", 2),
     "unknown choice": ('[voice]\nengine = "parrot"\n', "voice.engine", 2),
     "no address": ('[mind]\nserver_url = "file:///etc/passwd"\n', "mind.server_url", 2),
+    "no port": ('[mind]\nserver_url = "http://127.0.0.1:99999999/v1"\n', "mind.server_url", 2),
+    "no brackets": ('[voice]\nserver_url = "http://[::1/v1"\n', "voice.server_url", 2),
+    "a control character in an address": ('[hearing]\nserver_url = "http://a\\u0000b/v1"\n', "hearing.server_url", 2),
+    "a control character in a folder": ('[privacy]\nmodels_folder = "a\\u0000b"\n', "privacy.models_folder", 2),
+    "a folder no disk takes": (f'[voice]\nfolder = "/{"x" * 300}/y"\n', "voice.folder", 2),
+    "an endless folder": (f'[mind]\nfolder = "{"/x" * 5_000}"\n', "mind.folder", 2),
     "no language": ('[hearing]\nlanguage = "../../x"\n', "hearing.language", 2),
     "a list": ("[window]\ntheme = []\n", "window.theme", 2),
     "a table": ("[window.theme]\nname = 1\n", "window.theme", 0),
@@ -150,6 +156,10 @@ def _values(section: str, field: dataclasses.Field[object], default: object) -> 
         return st.integers(*map(int, RANGES[name]))
     if name in CHOICES:
         return st.sampled_from(CHOICES[name])
+    if name.endswith(".server_url"):
+        return st.sampled_from(["", "http://127.0.0.1:80/v1", "https://[::1]:8000/v1"])
+    if name.endswith("folder"):
+        return st.sampled_from(["", "/srv/models", "C:\\Models", "voices of mine", "/日本語/\u00a0"])
     if name in PATTERNS:
         valid = {"hearing.language": ["", "de", "en"], "talk.name": ["Vesper", "Zoë Max"]}
         return st.sampled_from(valid.get(name, ["", "http://127.0.0.1:80/v1"]))
