@@ -10,6 +10,7 @@ import pytest
 from assistant.audio.speech_gate import Piece, SpeechGate
 from assistant.audio.whisper import (
     FULL_WINDOW_SECONDS,
+    LEAST_DRAFT_WINDOW_SECONDS,
     LEAST_WINDOW_SECONDS,
     Hypothesis,
     Search,
@@ -52,6 +53,16 @@ def test_a_good_result_is_decoded_once_in_a_short_window():
     assert transcribe(decoder).text == "Open the door."
     assert decoder.windows == [LEAST_WINDOW_SECONDS]
     assert len(decoder.searches) == 1
+
+
+def test_a_draft_is_encoded_in_a_shorter_window_that_still_holds_all_of_it():
+    decoder = ScriptedDecoder([said("Open the"), said("Open the door and")])
+    whisper = Whisper(decoder, WideGate())
+    for seconds in (2.0, 8.0):
+        sound = AudioFrame(np.full(int(seconds * SPEECH_RATE), 0.1, np.float32), SPEECH_RATE)
+        whisper.transcribe(sound, Wish("en", draft=True))
+    assert decoder.windows[0] == LEAST_DRAFT_WINDOW_SECONDS < LEAST_WINDOW_SECONDS
+    assert decoder.windows[1] > 8.0
 
 
 def test_a_result_that_repeats_itself_is_decoded_again_in_the_full_window():
