@@ -37,6 +37,7 @@ BENCHMARKS = (
     "talk",
     "turns",
     "conversation",
+    "idle",
 )
 LARGEST_SEED = 2**31 - 1
 LONGEST_THOUGHT = 600.0  # seconds; every way of looking at a drawing is tried long before
