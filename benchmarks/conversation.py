@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import random
 import time
 from collections.abc import Coroutine
@@ -26,7 +27,7 @@ from assistant.llm.scripted import ScriptedModel
 from assistant.storage.paths import find_folders
 from assistant.talk import conversations_in_memory
 from benchmarks.demonstration import DIALOGUE, Storyteller
-from benchmarks.dialogue import Charged, Dialogue, Parts, Record
+from benchmarks.dialogue import Charged, Dialogue, Parts, Record, Repeating
 from benchmarks.fast_clock import run_fast
 from benchmarks.machine import print_json, print_table
 from benchmarks.people import Clip, Kind, make_people, read_people
@@ -40,6 +41,16 @@ VOICE_DECIBEL = -26.7  # hibari's root mean square: where the user's level is th
 USER_DECIBEL = -26.0
 CYCLE = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP, Kind.BACKCHANNEL, Kind.INTERRUPTION, None)
 DECODE_SECONDS = 0.2  # charged for every recognition of a simulated dialogue: base on two idle cores
+SITUATIONS = (
+    Kind.INTERRUPTION,
+    Kind.STOP,
+    Kind.BACKCHANNEL,
+    Kind.LAUGHTER,
+    Kind.INTERRUPTION,
+    Kind.STOP,
+    Kind.BACKCHANNEL,
+    Kind.COUGH,
+)
 QUICK = (Kind.INTERRUPTION, Kind.BACKCHANNEL, Kind.STOP)  # every kind at every ratio
 
 
@@ -71,6 +82,7 @@ def trials(options: argparse.Namespace) -> list[Trial]:
             )
             first = draw.randrange(len(CYCLE))
             plan = QUICK if options.quick else tuple(islice(cycle(CYCLE), first, first + options.turns))
+            plan = SITUATIONS if options.situations else plan
             plan = (None,) * options.turns if options.alone else plan
             made.append(Trial(ratio, room, plan, draw.randrange(1 << 30)))
     return made
@@ -84,6 +96,8 @@ class Bench:
         settings = Settings()
         self._engines = app.Engines(settings, find_folders(), Catalog.load())
         self._engines.voice.engine = Hibari(settings.voice.voice, settings.voice.rate, options.seed)
+        voice = app.SlotVoice(self._engines.voice)
+        self._voice = Repeating(voice) if options.situations or options.alone else voice
         self._turns = app.turn_detector(self._engines.catalog)
 
     async def run(self) -> dict[str, Any]:
@@ -99,7 +113,8 @@ class Bench:
             for trial in trials(options):
                 record = await self._hold(trial, people)
                 tallies[trial.ratio].add(record)
-                await self._check_history(record, tallies[trial.ratio])
+                if not options.situations:
+                    await self._check_history(record, tallies[trial.ratio])
             if options.out:
                 await self._demonstrate(options.out)
         finally:
@@ -124,13 +139,14 @@ class Bench:
         hearing = app.SlotTranscriber(self._engines.hearing)
         return Parts(
             hearing if self._options.real_time else Charged(hearing, DECODE_SECONDS),
-            app.SlotVoice(self._engines.voice),
+            self._voice,
             model,
             self._store,
             app.SlotReader(self._engines.eyes),
             lambda: Silero(app.vad_path(self._engines.catalog)),
             self._turns,
             self._options.headset,
+            typed=bool(self._options.situations),
         )
 
     async def _check_history(self, record: Record, tally: Tally) -> None:
@@ -168,7 +184,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, help="folder for a recording and a timeline of one dialogue")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--situations", type=int, default=0, help="so many per ratio of what may come into an answer, and nothing else"
+    )
     options = parser.parse_args(arguments)
+    if options.situations:
+        options.dialogues = math.ceil(options.situations / len(SITUATIONS))
     if options.quick:
         options.dialogues, options.turns = 1, len(QUICK)
     return options
@@ -186,8 +207,10 @@ def run(arguments: list[str]) -> dict[str, Any]:
         print_json(result)
         return result
     ratios = result["ratios"]
-    names = list(next(iter(ratios.values())))
+    names = [name for name in next(iter(ratios.values())) if name != "misheard"]
     rows = [[name.replace("_", " "), *(_cell(ratio[name]) for ratio in ratios.values())] for name in names]
+    for name, ratio in ratios.items():
+        print(*(f"{name}  {line}" for line in ratio["misheard"]), sep="\n")
     print_table("Simulated conversations (user over echo; seconds are median / 95th percentile)", ["", *ratios], rows)
     return result
 

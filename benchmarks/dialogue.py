@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from assistant.audio.echo import Canceller, EchoCanceller, EchoSafeMicrophone
 from assistant.audio.listener import Detector, Listener, TurnDetector
 from assistant.audio.sound_card import SoundCard
 from assistant.core.aio import cancel_and_wait
-from assistant.core.events import Event, LevelMeasured, PhaseChanged, ReplyInterrupted, StopRequested
+from assistant.core.events import Event, LevelMeasured, PhaseChanged, ReplyInterrupted, StopRequested, TextSubmitted
 from assistant.core.history import History
 from assistant.core.ports import LanguageModel, Synthesizer, Transcriber
 from assistant.core.settings import AudioSettings, EndpointSettings, Settings
@@ -46,6 +46,8 @@ class Parts:
     turns: TurnDetector | None
     headset: bool = False
     """True leaves out the canceller, to see what it is for."""
+    typed: bool = False
+    """Questions are typed and only what comes into their answers is spoken: more of that in less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,20 @@ class Charged:
         transcript = await self._transcriber.transcribe(audio, language, draft, times)
         await asyncio.sleep(self._seconds)
         return transcript
+
+
+class Repeating:
+    """A Synthesizer that works out every clause once: simulated hours are full of the same stories."""
+
+    def __init__(self, voice: Synthesizer) -> None:
+        self._voice = voice
+        self._said: dict[str, tuple[AudioFrame, ...]] = {}
+
+    async def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
+        if clause not in self._said:
+            self._said[clause] = tuple([frame async for frame in self._voice.synthesize(clause)])
+        for frame in self._said[clause]:
+            yield frame
 
 
 class Dialogue:
@@ -205,7 +221,11 @@ class Dialogue:
         await self._until(lambda: self._session.phase == "listening", STORY_SECONDS)
 
     async def _turn(self, disturbance: Kind | None) -> None:
-        await self._say(Kind.QUESTION)
+        if self._parts.typed:
+            self._session.post(TextSubmitted("Tell me a story."))
+            await asyncio.sleep(0.05)  # the answer to the turn before is over by then
+        else:
+            await self._say(Kind.QUESTION)
         if not await self._until(lambda: self._session.phase == "speaking", ANSWER_SECONDS):
             await self._press_stop()
             return
@@ -215,7 +235,7 @@ class Dialogue:
             await asyncio.sleep(self._random.uniform(1.0, 5.0))
             await self._say(disturbance)
             await asyncio.sleep(AFTERMATH_SECONDS)
-            if disturbance is Kind.INTERRUPTION:
+            if disturbance is Kind.INTERRUPTION and not self._parts.typed:
                 await self._until(lambda: self._session.phase == "speaking", ANSWER_SECONDS)
                 await asyncio.sleep(1.0)
         if self._session.phase != "listening":

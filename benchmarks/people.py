@@ -25,6 +25,7 @@ USER_LEVEL = 10 ** (-26 / 20)  # root mean square of the voiced parts: a person 
 SPEAKERS = ((1.0, 1.0), (0.8, 1.15), (0.88, 1.25), (1.12, 0.95), (0.75, 1.3), (0.94, 1.0))  # pitch, pace before it
 QUIETEST = 0.05  # of the peak: what comes before is breath, and not yet the beginning
 WINDOW = 160
+COUGH_TIMES = np.arange(400) / SPEECH_RATE
 
 
 class Kind(StrEnum):
@@ -32,6 +33,8 @@ class Kind(StrEnum):
     INTERRUPTION = "interruption"
     BACKCHANNEL = "backchannel"
     STOP = "stop"
+    LAUGHTER = "laughter"
+    COUGH = "cough"
     RESUME = "resume"
 
 
@@ -57,7 +60,23 @@ TEXTS: dict[Kind, tuple[str, ...]] = {
         "No, I meant the other one.",
     ),
     Kind.BACKCHANNEL: ("Mm-hm.", "Yeah.", "Right.", "Uh-huh.", "I see.", "Okay.", "Yeah, right.", "Oh, nice."),
-    Kind.STOP: ("Stop.", "Wait.", "Stop, please.", "Hold on.", "Stop it."),
+    Kind.STOP: (
+        "Stop.",
+        "Wait.",
+        "Stop, please.",
+        "Hold on.",
+        "Stop it.",
+        "One moment, please.",
+        "Okay, stop.",
+        "Hang on a second.",
+        "Shut up.",
+        "Be quiet.",
+        "Wait, wait.",
+        "That's enough.",
+        "Never mind.",
+    ),
+    Kind.LAUGHTER: ("Hahaha.", "Ha ha.", "Hehehe.", "Ha ha ha ha."),
+    Kind.COUGH: ("", "", "", ""),
     Kind.RESUME: ("Go on.", "Please continue.", "Go on with the story."),
 }
 
@@ -87,7 +106,7 @@ async def make_people(
         for kind, texts in said.items():
             for number, text in enumerate(texts):
                 pitch, voice = voices[number % len(voices)]
-                spoken = await _spoken(voice, text)
+                spoken = await _spoken(voice, text) if text else _cough(number)
                 clips[kind].append(Clip(kind, text, _as_recorded(_shifted(spoken, pitch))))
     finally:
         for _, voice in voices:
@@ -114,6 +133,19 @@ async def _spoken(voice: Synthesizer, text: str) -> Samples:
     parts = [frame async for frame in voice.synthesize(text)]
     joined = np.concatenate([frame.samples for frame in parts])
     return Resampler(parts[0].sample_rate, SPEECH_RATE).push(np.append(joined, np.zeros(2000, np.float32)))
+
+
+def _cough(seed: int) -> Samples:
+    """A throat cleared, once or twice: bursts of noise with the hollow of a throat in them."""
+    random = np.random.default_rng(seed)
+    bursts = []
+    for _ in range(1 + seed % 2):
+        times = np.arange(round(random.uniform(0.18, 0.3) * SPEECH_RATE)) / SPEECH_RATE
+        throat = np.sin(2 * np.pi * random.uniform(350, 700) * COUGH_TIMES) * np.exp(-COUGH_TIMES / 0.004)
+        noise = np.convolve(random.standard_normal(len(times)), throat, "same")
+        bursts += [noise * np.minimum(times / 0.01, 1) * np.exp(-times / 0.07), np.zeros(round(0.12 * SPEECH_RATE))]
+    joined = np.concatenate(bursts)
+    return np.asarray(0.3 * joined / np.abs(joined).max(), np.float32)
 
 
 def _shifted(samples: Samples, pitch: float) -> Samples:

@@ -18,7 +18,10 @@ from assistant.core.events import (
     Event,
     PhaseChanged,
     ReplyStarted,
+    SpeechDismissed,
+    SpeechSampled,
     SpeechSuspected,
+    StopRequested,
     UtteranceEnded,
     UtteranceTranscribed,
 )
@@ -60,8 +63,15 @@ class Tally:
     false_stops: int = 0
     pauses: list[float] = field(default_factory=list)
     """Seconds of held voice for each back-channel that held it."""
+    misheard: list[str] = field(default_factory=list)
+    """What was not taken for what it was: what was said and what became of it."""
+    others: dict[Kind, int] = field(default_factory=Counter)
+    """Laughter and coughs, and how many of them stopped the voice."""
+    others_stopped: dict[Kind, int] = field(default_factory=Counter)
+    self_duckings: int = 0
     stops: int = 0
     stops_obeyed: int = 0
+    stop_silences: list[float] = field(default_factory=list)
     words: dict[Kind, int] = field(default_factory=Counter)
     word_errors: dict[Kind, int] = field(default_factory=Counter)
     echo_cpu_seconds: float = 0.0
@@ -77,6 +87,9 @@ class Tally:
         self.total_cpu_seconds += record.total_cpu_seconds
         self.speaking_seconds += sum(end - start for start, end in phase_spans(record, "speaking"))
         self.self_interruptions += sum(not _is_users(record, at) for at, _ in interruptions(record))
+        self.self_duckings += sum(
+            not _is_users(record, at) for at, event in record.events if isinstance(event, SpeechSuspected)
+        )
         self.self_holds += sum(not _is_users(record, at) for at, _ in phase_spans(record, "holding"))
         for act in record.acts:
             kind = act.clip.kind if act.clip else None
@@ -88,6 +101,9 @@ class Tally:
                 self._add_backchannel(record, act)
             elif kind is Kind.STOP:
                 self._add_stop(record, act)
+            elif kind in (Kind.LAUGHTER, Kind.COUGH):
+                self.others[kind] += 1
+                self.others_stopped[kind] += self._misses(record, act, _cut_at(record, act) is not None)
 
     def _add_question(self, record: Record, act: Act) -> None:
         self.turns += 1
@@ -110,18 +126,25 @@ class Tally:
             ducking = suspected[0] - act.said_at + BLOCK / RATE + out
             self.duckings.append(ducking)
             self.own_duckings.append(ducking - record.room.delay_seconds)
+        self._misses(record, act, cut_at is None)
         if cut_at is not None:
             self.barge_ins_found += 1
-            held = [at for at, end in phase_spans(record, "holding") if act.said_at < at <= cut_at <= end + ROUNDING]
-            silent_at = (held[-1] if held else cut_at) + out + FADE_SECONDS
-            silence = record.driver.last_sound(act.said_at, silent_at) - act.said_at
+            silence = self._silence(record, act)
             self.silences.append(silence)
             self.own_silences.append(silence - record.room.delay_seconds)
             self._compare(record, act)
 
+    def _silence(self, record: Record, act: Act) -> float:
+        """From the user's first sample to the voice's last one, in a reply that was cut."""
+        cut_at = _cut_at(record, act)
+        assert cut_at is not None
+        held = [at for at, end in phase_spans(record, "holding") if act.said_at < at <= cut_at <= end + ROUNDING]
+        silent_at = (held[-1] if held else cut_at) + record.driver.latency_seconds[1] + FADE_SECONDS
+        return record.driver.last_sound(act.said_at, silent_at) - act.said_at
+
     def _add_backchannel(self, record: Record, act: Act) -> None:
         self.backchannels += 1
-        self.false_stops += _cut_at(record, act) is not None
+        self.false_stops += self._misses(record, act, _cut_at(record, act) is not None)
         end = act.ended_at + AFTERMATH_SECONDS
         held = sum(min(end, to) - at for at, to in phase_spans(record, "holding") if act.said_at < at < end)
         if held:
@@ -131,7 +154,18 @@ class Tally:
         self.stops += 1
         end = act.ended_at + AFTERMATH_SECONDS
         is_cut = _cut_at(record, act) is not None
-        self.stops_obeyed += is_cut and not _times(record, ReplyStarted, act.said_at, end)
+        is_answered = bool(_times(record, ReplyStarted, act.said_at, end))
+        self.stops_obeyed += not self._misses(record, act, not is_cut or is_answered)
+        if is_cut:
+            self.stop_silences.append(self._silence(record, act) - record.room.delay_seconds)
+
+    def _misses(self, record: Record, act: Act, is_wrong: bool) -> bool:
+        if is_wrong and act.clip is not None:
+            end = act.ended_at + 4.0
+            told = [_told(event, at - act.said_at) for at, event in record.events if act.said_at < at < end]
+            place = f"{record.room.delay_seconds:.2f} s, {act.said_at - record.driver.began_at:.1f}"
+            self.misheard.append(f"{act.clip.kind} {act.clip.text!r} ({place}): {' '.join(filter(None, told))}")
+        return is_wrong
 
     def _compare(self, record: Record, act: Act) -> None:
         """The words said and the words understood."""
@@ -142,6 +176,17 @@ class Tally:
             said = words_of(act.clip.text)
             self.words[act.clip.kind] += len(said)
             self.word_errors[act.clip.kind] += distance(said, words_of(texts[0]))
+
+
+def _told(event: Event, at: float) -> str:
+    """One event in a few characters; empty where it does not matter."""
+    if isinstance(event, PhaseChanged):
+        return f"{at:.2f}:{event.phase}"
+    if isinstance(event, SpeechDismissed):
+        return f"{at:.2f}:{event.reason} {event.text!r}"
+    if isinstance(event, UtteranceTranscribed):
+        return f"{at:.2f}:understood {event.text!r}"
+    return f"{at:.2f}:{type(event).__name__}" if isinstance(event, StopRequested | SpeechSampled) else ""
 
 
 def _is_users(record: Record, at: float) -> bool:
@@ -224,6 +269,7 @@ def figures(tally: Tally) -> dict[str, object]:
         "self_interruptions": tally.self_interruptions,
         "self_interruptions_per_hour": tally.self_interruptions / hours if hours else None,
         "self_holds": tally.self_holds,
+        "self_duckings": tally.self_duckings,
         "barge_ins": tally.barge_ins,
         "barge_ins_found": share(tally.barge_ins_found, tally.barge_ins),
         "barge_in_to_silence_seconds": spread(tally.silences),
@@ -236,6 +282,11 @@ def figures(tally: Tally) -> dict[str, object]:
         "backchannel_pause_seconds": spread(tally.pauses),
         "stops": tally.stops,
         "stops_obeyed": share(tally.stops_obeyed, tally.stops),
+        "stop_to_silence_without_the_devices_seconds": spread(tally.stop_silences),
+        "laughter": tally.others[Kind.LAUGHTER],
+        "laughter_false_stops": share(tally.others_stopped[Kind.LAUGHTER], tally.others[Kind.LAUGHTER]),
+        "coughs": tally.others[Kind.COUGH],
+        "coughs_false_stops": share(tally.others_stopped[Kind.COUGH], tally.others[Kind.COUGH]),
         "cut_offs": share(tally.cut_offs, tally.turns),
         "missed_ends": share(tally.missed_ends, tally.turns),
         "end_of_speech_to_first_sound_seconds": spread(tally.first_sounds),
@@ -243,6 +294,7 @@ def figures(tally: Tally) -> dict[str, object]:
         "word_error_rate_over_the_voice": share(tally.word_errors[Kind.INTERRUPTION], tally.words[Kind.INTERRUPTION]),
         "history_words": tally.history_words,
         "history_words_not_heard": tally.words_not_heard,
+        "misheard": tally.misheard,
         "cpu_echo": tally.echo_cpu_seconds / tally.seconds if tally.seconds else None,
         "cpu_detector": tally.detector_cpu_seconds / tally.seconds if tally.seconds else None,
         "cpu_all": tally.total_cpu_seconds / tally.seconds if tally.seconds else None,
