@@ -6,6 +6,7 @@ time. The price is that the decoder may run in circles, so every result is check
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -101,6 +102,7 @@ class Whisper:
         recording = resample(without_bad_samples(audio), SPEECH_RATE).samples
         texts: list[str] = []
         words: list[Word] = []
+        confidences: list[float] = []
         pieces = self._gate.pieces(recording)
         language = wish.language
         while pieces and not wish.stop.is_set():
@@ -115,10 +117,12 @@ class Whisper:
             elif heard.words:
                 pieces = self._missed(heard.words, piece, recording) + pieces
             texts.append(heard.text)
+            confidences.append(heard.confidence)
             words.extend(heard.words)
         text = " ".join(" ".join(texts).split())
         timed = tuple(words) if wish.times else ()
-        return Transcript(text, language or "en", timed, audio.seconds, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        return Transcript(text, language or "en", timed, audio.seconds, seconds, min(confidences, default=1.0))
 
     def _hear(self, piece: Piece, recording: Samples, wish: Wish) -> Transcript | None:
         """None where it was no speech after all."""
@@ -132,10 +136,10 @@ class Whisper:
         least_seconds = len(best.text.split()) / FASTEST_WORDS
         may_lack_words = piece.is_cut_in_speech or piece.seconds - least_seconds >= MISSED_SECONDS
         if wish.draft or not (wish.times or may_lack_words):
-            return Transcript(best.text.strip(), language)
+            return Transcript(best.text.strip(), language, confidence=_confidence(best))
         words = self._decoder.align(encoded, language, best.tokens, len(samples) / SPEECH_RATE)
         placed = tuple(_placed(word, piece) for word in with_joined_punctuation(words))
-        return Transcript(best.text.strip(), language, placed)
+        return Transcript(best.text.strip(), language, placed, confidence=_confidence(best))
 
     def _missed(self, words: tuple[Word, ...], piece: Piece, recording: Samples) -> list[Piece]:
         """Speech behind the last word: Whisper sometimes stops at a sentence's end."""
@@ -214,6 +218,10 @@ def _prepared(samples: Samples) -> Samples:
     return np.concatenate([np.zeros(int(LEADING_SECONDS * SPEECH_RATE), np.float32), samples * np.float32(gain)])
 
 
+def _confidence(result: Hypothesis) -> float:
+    return min(1.0, math.exp(result.average_logprob))
+
+
 def _placed(word: Word, piece: Piece) -> Word:
     """The word at its time in the recording."""
     start = piece.time_at(word.start_seconds - LEADING_SECONDS)
@@ -224,4 +232,4 @@ def _placed(word: Word, piece: Piece) -> Word:
 def _without_last_word(heard: Transcript) -> tuple[Transcript, Word]:
     last = heard.words[-1]
     text = heard.text[: heard.text.rfind(last.text)].strip()
-    return Transcript(text, heard.language, heard.words[:-1]), last
+    return replace(heard, text=text, words=heard.words[:-1]), last

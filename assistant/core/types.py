@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,16 @@ SPEECH_RATE = 16_000  # Hz, what Whisper and Silero were trained on
 QUIET = 0.001  # -60 dB: below the softest breath of the voices, above the noise of their silence
 
 
+class Cleaning(Enum):
+    """How our own voice was taken out of a microphone's frame."""
+
+    NONE = auto()
+    CRUSHED = auto()
+    """At the cost of the user, and now and then not wholly."""
+    CLEARED = auto()
+    """Nothing of it is left that could be taken for speech."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioFrame:
     """Mono audio: float32 samples in [-1, 1] at `sample_rate` Hz, any length."""
@@ -23,12 +33,17 @@ class AudioFrame:
     sample_rate: int
     words: Samples | None = None
     """The same stretch for a recogniser, where `samples` are for a detector: it minds echoes less than gaps."""
-    is_crushed: bool = False
-    """An echo was taken out of `samples` at the cost of whoever spoke over it: they are to be believed more easily."""
+    cleaning: Cleaning = Cleaning.NONE
+    """What taking an echo out of `samples` did to whoever spoke over it: they may be believed more easily."""
 
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.sample_rate
+
+    @property
+    def recognisable(self) -> Samples:
+        """What a recogniser is to have of it."""
+        return self.samples if self.words is None else self.words
 
 
 def silent_seconds(frame: AudioFrame) -> float:
@@ -73,6 +88,8 @@ class Transcript:
     words: tuple[Word, ...] = ()
     audio_seconds: float = 0.0
     decode_seconds: float = 0.0
+    confidence: float = 1.0
+    """Probability of a token, as the engine sees it; 1 where it does not tell. Under 0.5 it is mostly made up."""
 
 
 class Origin(StrEnum):

@@ -9,6 +9,8 @@ import re
 from difflib import SequenceMatcher
 from enum import Enum, auto
 
+from assistant.session.stop_words import is_stop, listed, words_of
+
 LONGEST_BACKCHANNEL_WORDS = 4
 LIKE = 0.75  # similarity of two words from which a recogniser may have meant the same
 OWN_SHARE = 0.8  # of the heard words that must be ours
@@ -18,39 +20,26 @@ SURE_SECONDS = 1.3  # with 0.3 of pre-roll: a recogniser makes four words of hal
 LONGEST_HUM_WORDS = 4  # nobody says more in 0.4 s, though a recogniser may write it
 LONGEST_HUM_LETTERS = 6  # two syllables
 HUM_SECONDS = 0.8  # with 0.3 of pre-roll and 0.1 that the detector lags behind: "mm-hm" lasts 0.3 to 0.4
+DOUBTFUL = 0.55  # measured: words that were said had 0.6 and more over the voice, those made of laughter 0.25 to 0.52
+DOUBTFUL_DEMAND = 0.47  # of words that ask or refuse
+DOUBTFUL_SECONDS = 2.2  # with 0.6 around it: who goes on for longer wants something, understood or not
 FEWEST_OWN_WORDS = 2  # a single word that was just said is more often asked back than echoed
 
 
-def _listed(text: str) -> frozenset[str]:
-    """Words or phrases between bars, over as many lines as it takes."""
-    return frozenset(" ".join(entry.split()) for entry in text.split("|"))
-
-
-BACKCHANNELS = _listed(
+BACKCHANNELS = listed(
     """m|mm|mmm|hm|hmm|hmmm|mhm|mmhm|mmhmm|uh|uhhuh|huh|um|ah|aha|oh|ooh|wow|yeah|yea|yes|yep|yup|ya|ok|okay|right|
     sure|true|exactly|indeed|nice|cool|great|good|lovely|fine|really|interesting|absolutely|definitely|
     laughter|laughing|laughs|chuckles|ja|genau|oui|daccord|si|claro"""
 )
-BACKCHANNEL_PHRASES = _listed(
+BACKCHANNEL_PHRASES = listed(
     """i see|got it|of course|oh my|no way|i know|all right|alright|thats right|thats true|makes sense|go on|
-    i understand|very good|very nice|so true|so nice|how nice|its okay|its fine|how interesting|very interesting"""
+    i see you|icy|i understand|very good|very nice|so true|so nice|how nice|its okay|its fine|how interesting|
+    very interesting"""
 )
-STOPS = _listed(
-    """stop|wait|stop it|stop that|stop talking|stop speaking|hold on|hang on|quiet|be quiet|shut up|enough|
-    thats enough|that is enough|pause|silence|hush|wait a minute|wait a second|wait a moment|one moment|one second|
-    halt|warte|arrete|basta"""
-)
-LIKE_STOP = _listed("stopp|stops|stopped|stoop|step|weight|whoa|woah")  # what a recogniser makes of it, alone
-POLITE = _listed("please|hey|ok|okay|no|oh|vesper|now|right|there|just")
-HEARD_BEFORE = _listed("to|the|a|and|so|but|uh|um|i")  # a breath before "stop", as a recogniser writes it
-
-DEMANDS = _listed(
+DEMANDS = listed(
     """no|nope|nah|nein|non|what|why|who|how|where|when|which|whose|was|warum|wer|wie|wo|wann|quoi|pourquoi|sorry|pardon|
     again|repeat|more|next|back|louder|quieter|slower|faster|help|vesper|continue"""
 )
-
-_ANY_STOP = "|".join(sorted(STOPS, key=len, reverse=True))
-STOP_PATTERN = re.compile(rf"(?:{_ANY_STOP})(?: (?:{_ANY_STOP}))*")
 
 
 class Verdict(Enum):
@@ -66,7 +55,7 @@ def judge(heard: str, spoken: str, has_just_begun: bool = False) -> Verdict:
 
     In a reply's first moments the canceller finds its feet, and one or two words are not believed.
     """
-    words = _words(heard)
+    words = words_of(heard)
     if not words:
         return Verdict.NOISE
     if is_stop(heard):
@@ -80,21 +69,12 @@ def judge(heard: str, spoken: str, has_just_begun: bool = False) -> Verdict:
 
 def is_sure(heard: str, seconds: float) -> bool:
     """Enough words to believe them before the utterance has ended, and enough time to have said them in."""
-    return len(_words(heard)) >= FEWEST_SURE_WORDS and seconds >= SURE_SECONDS
-
-
-def is_stop(heard: str) -> bool:
-    """Nothing but a wish for silence, however often or politely it is said."""
-    words = _words(heard)
-    if len(words) > 1 and words[0] in HEARD_BEFORE:
-        words = words[1:]
-    bare = [word for word in words if word not in POLITE]
-    return re.fullmatch(STOP_PATTERN, " ".join(bare)) is not None or (bool(bare) and set(bare) <= LIKE_STOP)
+    return len(words_of(heard)) >= FEWEST_SURE_WORDS and seconds >= SURE_SECONDS
 
 
 def is_backchannel(heard: str) -> bool:
     """ "Mm-hm", "yeah, right", "I see", laughter: I am listening, go on."""
-    words = _words(heard)
+    words = words_of(heard)
     if not words or len(words) > LONGEST_BACKCHANNEL_WORDS:
         return False
     rest = " ".join(words)
@@ -108,15 +88,21 @@ def is_hum(heard: str, seconds: float) -> bool:
 
     Who says so little to take the floor asks or refuses with it, or will say it again.
     """
-    words = _words(heard)
+    words = words_of(heard)
     is_said = len(words) <= LONGEST_HUM_WORDS and not DEMANDS.isdisjoint(words)
     is_long = any(len(word) > LONGEST_HUM_LETTERS for word in words)  # the end of something whose beginning was masked
     return bool(words) and seconds < HUM_SECONDS and not is_said and not is_long
 
 
+def is_made_up(heard: str, confidence: float, seconds: float) -> bool:
+    """Laughter, a hum or a cough that a recogniser made words of, and does not quite believe itself."""
+    least = DOUBTFUL if DEMANDS.isdisjoint(words_of(heard)) else DOUBTFUL_DEMAND
+    return seconds < DOUBTFUL_SECONDS and confidence < least
+
+
 def is_own_voice(heard: str, spoken: str) -> bool:
     """Nearly all words heard are the assistant's own, in its order and close together."""
-    words, own = _words(heard), _words(spoken)
+    words, own = words_of(heard), words_of(spoken)
     if len(words) < FEWEST_OWN_WORDS:
         return False
     reach = len(words) + max(1, len(words) // 2)
@@ -140,8 +126,3 @@ def _alike(word: str, other: str) -> bool:
     if word == other:
         return True
     return min(len(word), len(other)) > 3 and SequenceMatcher(None, word, other).ratio() >= LIKE
-
-
-def _words(text: str) -> list[str]:
-    joined = re.sub(r"['’\-]", "", text.lower())  # "mm-hm" and "that's" are one word each
-    return re.findall(r"\w+", joined)

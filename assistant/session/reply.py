@@ -46,11 +46,12 @@ from assistant.core.types import (
     sounding_seconds,
 )
 from assistant.session.follower import Follower
-from assistant.session.overheard import is_own_voice, is_stop
+from assistant.session.overheard import is_own_voice
 from assistant.session.reply_parts import Ask, ReplyParts, Said, prompt_budget
 from assistant.session.resuming import CutOff, as_if_heard, asks_to_resume, is_resumable
 from assistant.session.speakable import SpokenClauses
 from assistant.session.speculation import Speculation, sound_of
+from assistant.session.stop_words import is_stop
 from assistant.session.voice import Voice
 
 log = logging.getLogger(__name__)

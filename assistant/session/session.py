@@ -183,6 +183,8 @@ class Session:
         if self._conversation.phase is Phase.HOLDING and self._weigher.ended is not None:
             self._weigher.goes_on = False
             return SuspicionLifted()
+        if self._conversation.phase is Phase.HOLDING and self._weigher.wanted is not None:
+            return UtteranceEnded(self._weigher.wanted)  # the ear lost it among the echo; the words were understood
         return event
 
     async def _do(self, action: Action, event: Event) -> None:

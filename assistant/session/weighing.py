@@ -12,7 +12,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.events import Event, SpeechConfirmed, SpeechDismissed, StopRequested
 from assistant.core.ports import Emit
 from assistant.core.types import AudioFrame, Transcript, Utterance
-from assistant.session.overheard import Verdict, is_hum, is_sure, judge
+from assistant.session.overheard import Verdict, is_hum, is_made_up, is_sure, judge
 
 VERDICTS: dict[Verdict, Callable[[str], Event]] = {
     Verdict.TAKES_FLOOR: lambda text: SpeechConfirmed(),
@@ -44,6 +44,8 @@ class Weigher:
         """After the utterance that ended, another one has begun."""
         self._withheld: Event | None = NOTHING
         """What is said when nothing more comes; None while the end of the utterance is sure to come."""
+        self.wanted: Utterance | None = None
+        """Words that would like the floor, if they are the end of it."""
         self.ended: Utterance | None = None
         """An utterance that came to its end before there was a verdict."""
 
@@ -75,7 +77,7 @@ class Weigher:
         task, self._task = self._task, None
         self._waiting = None
         self._awaits_words, self.goes_on, self._withheld = False, False, NOTHING
-        ended, self.ended = self.ended, None
+        ended, self.ended, self.wanted = self.ended, None, None
         await cancel_and_wait(task)
         return ended
 
@@ -99,9 +101,13 @@ class Weigher:
             return SpeechConfirmed()  # the reply to it will say what is wrong
         text, verdict = transcript.text, judge(transcript.text, *self._spoken())
         if verdict is Verdict.TAKES_FLOOR:
+            made_up = is_made_up(text, transcript.confidence, utterance.audio.seconds)
             if utterance is not self.ended:
-                return VERDICTS[verdict](text) if is_sure(text, utterance.audio.seconds) else None
-            if is_hum(text, utterance.speech_samples / utterance.audio.sample_rate):
+                if is_sure(text, utterance.audio.seconds) and not made_up:
+                    return VERDICTS[verdict](text)
+                self.wanted = None if made_up else utterance
+                return None
+            if made_up or is_hum(text, utterance.speech_samples / utterance.audio.sample_rate):
                 verdict = Verdict.BACKCHANNEL
         return VERDICTS[verdict](text)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.session.overheard import Verdict, is_backchannel, is_hum, is_own_voice, is_stop, judge
+from assistant.session.overheard import Verdict, is_backchannel, is_hum, is_made_up, is_own_voice, judge
+from assistant.session.stop_words import is_stop
 
 SPOKEN = "The sea was grey that morning, and the boats stayed in the harbour. Nobody had expected the letter."
 
@@ -118,3 +119,77 @@ def test_who_says_stop_twice_is_obeyed(heard: str) -> None:
 def test_what_sounds_like_stop_is_obeyed_when_nothing_else_is_said(heard: str) -> None:
     assert is_stop(heard)
     assert not is_stop(f"{heard} by step")
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "One moment, please.",
+        "Hang on a second.",
+        "Okay, stop.",
+        "Shut up!",
+        "Quiet!",
+        "Be quiet, please.",
+        "Enough.",
+        "Wait, wait.",
+        "Never mind.",
+        "Just a second.",
+        "Please stop talking.",
+        "Could you please stop talking now?",
+        "Thanks, that's enough.",
+        "No, stop.",
+        "Can you be quiet for me, please?",
+        "Hold on, hold on a minute.",
+        "Give me a second.",
+        "Warte mal bitte.",
+        "Sei still!",
+        "Attends une seconde.",
+        "Tais-toi.",
+        "Espera un momento, por favor.",
+        "Aspetta.",
+        "Poczekaj chwilę.",
+        "Vänta!",
+        "Подождите, пожалуйста.",
+        "等一下。",
+        "ちょっと待って。",
+        "잠깐만요.",
+        "एक मिनट",
+        "انتظر",
+    ],
+)
+def test_every_wish_for_silence_is_a_stop(heard: str) -> None:
+    assert is_stop(heard)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "No.",
+        "Please.",
+        "Okay.",
+        "Thank you.",
+        "Stop the music at nine",
+        "Wait, who was that?",
+        "One moment in time is a song",
+        "How many minutes is that?",
+        "Can you tell me a bit?",
+        "Enough of the river, tell me about the sea",
+        "Never mind the weather, what about the bread?",
+        "Hold on to the rope, he said, and then what?",
+        "Für wen?",
+    ],
+)
+def test_a_wish_with_anything_else_in_it_is_no_stop(heard: str) -> None:
+    assert not is_stop(heard)
+
+
+def test_a_whole_speech_of_stops_is_judged_at_once() -> None:
+    assert not is_stop("stop there " * 200 + "and listen")
+
+
+def test_words_that_their_recogniser_does_not_believe_are_made_up() -> None:
+    assert is_made_up("Chacha Chacha", 0.45, 1.5)
+    assert is_made_up("How far?", 0.35, 1.3)
+    assert not is_made_up("Who was that?", 0.8, 1.3)
+    assert not is_made_up("Who was that?", 0.5, 1.3)
+    assert not is_made_up("Tell me everything about the mountains", 0.45, 3.0)
