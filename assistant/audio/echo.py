@@ -25,7 +25,7 @@ from assistant.core.errors import EngineError
 from assistant.core.events import NoticeShown
 from assistant.core.ports import Emit
 from assistant.core.settings import AudioSettings
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
+from assistant.core.types import SPEECH_RATE, AudioFrame, Cleaning, Samples
 
 STEP_SAMPLES = 160  # 10 ms at SPEECH_RATE, the only length WebRTC's canceller takes
 DEAF_SECONDS = 0.25  # after the loudspeaker's last sound: what is still in the air and in the buffers
@@ -215,7 +215,7 @@ class Chain:
         if way is Way.DEAF:
             near = np.full(len(near), HUSH, np.float32)
         elif cleaned is not None and near.any():  # a switched-off microphone stays recognisable
-            return self._framed(*cleaned, is_crushed=not self._trust.is_earned)
+            return self._framed(*cleaned, Cleaning.CLEARED if self._trust.is_earned else Cleaning.CRUSHED)
         return self._framed(near, near)
 
     def _clean(self, near: Samples, far: Samples, canceller: Canceller) -> tuple[Samples, Samples]:
@@ -227,7 +227,7 @@ class Chain:
         self._trust.push(near, crushed, cleaned.residual)
         return cleaned.strict if self._trust.is_earned else crushed, cleaned.words
 
-    def _framed(self, samples: Samples, words: Samples, is_crushed: bool = False) -> list[AudioFrame]:
+    def _framed(self, samples: Samples, words: Samples, cleaning: Cleaning = Cleaning.NONE) -> list[AudioFrame]:
         frames, spoken = (framer.push(part) for framer, part in zip(self._framers, (samples, words), strict=True))
         pairs = zip(frames, spoken, strict=True)
-        return [replace(frame, words=other.samples, is_crushed=is_crushed) for frame, other in pairs]
+        return [replace(frame, words=other.samples, cleaning=cleaning) for frame, other in pairs]

@@ -15,9 +15,10 @@ from typing import Protocol
 import numpy as np
 
 from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
+from assistant.audio.overlap import Overlap
 from assistant.audio.pacer import Moment, Pacer
 from assistant.audio.patience import COMPLETE, Patience
-from assistant.audio.probe import Hint, SpeechProbe
+from assistant.audio.probe import Hint
 from assistant.core.aio import EngineThread, cancel_and_wait
 from assistant.core.errors import DeviceError, EngineError
 from assistant.core.events import (
@@ -42,7 +43,6 @@ from assistant.core.types import SPEECH_RATE, AudioFrame, Samples, Utterance
 RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the device's buffers
 LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
 CHECK_SECONDS = 0.25
-KEENNESS = 2.5  # an echo canceller crushes the user, not only the echo: of the echo alone 0.2 was never seen
 TURN_SECONDS = 0.2  # of silence before the sound is judged: with less or more of it the network knows less
 MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
 
@@ -112,7 +112,7 @@ class Listener:
         self._emit = emit
         self._thread = EngineThread("listener")
         self._endpointer = Endpointer(settings)
-        self._probe = SpeechProbe(settings)
+        self._overlap = Overlap(settings)
         self._pacer = Pacer()
         self._turns = turns
         self._turn_thread = EngineThread("turns")
@@ -144,7 +144,7 @@ class Listener:
         self._endpointer = Endpointer(settings)
         self._patience = Patience(settings.silence_seconds)
         self._start_afresh()
-        self._probe = SpeechProbe(settings)
+        self._overlap = Overlap(settings)
 
     def open(self) -> None:
         """Listen hands-free. MicrophoneOpened follows with the first frame, so it is true when it is said."""
@@ -214,7 +214,6 @@ class Listener:
             self._turn_thread.close()
 
     async def _hear(self, frame: AudioFrame) -> None:
-        samples = frame.samples if frame.words is None else frame.words
         self._hint_if_muted(frame.samples)
         epoch, is_fresh = self._epoch, self._is_fresh
         self._is_fresh = False
@@ -226,19 +225,18 @@ class Listener:
         if epoch != self._epoch:
             return  # muted, or the key went down, while this frame was looked at
         if self._press is not None:
-            self._hear_press(self._press, samples, probability)
+            self._hear_press(self._press, frame.recognisable, probability)
         else:
-            self._hear_hands_free(samples, probability * (KEENNESS if frame.is_crushed else 1.0))
+            self._hear_hands_free(frame, probability)
 
     def _judge(self, samples: Samples, is_fresh: bool) -> float:
         if is_fresh:
             self._detector.reset()
         return self._detector.probability(samples)
 
-    def _hear_hands_free(self, samples: Samples, probability: float) -> None:
-        hint = None
-        if self._is_assistant_speaking() or self._probe.is_at_work:
-            hint = self._probe.push(len(samples), probability)
+    def _hear_hands_free(self, frame: AudioFrame, heard: float) -> None:
+        samples = frame.recognisable
+        probability, hint = self._overlap.push(frame, heard, self._is_assistant_speaking())
         if hint in HINTS:
             self._emit(HINTS[hint]())
         silence_before = self._endpointer.position - self._endpointer.speech_end
@@ -253,8 +251,8 @@ class Listener:
                 self._emit_utterance(speech, self._endpointer.position - speech_end, speech_end - start)
         if hint is Hint.SAMPLED:
             so_far = self._endpointer.so_far
-            heard = SuspicionLifted() if so_far is None else SpeechSampled(self._utterance(so_far, self._probe.gap))
-            self._emit(heard)
+            sampled = None if so_far is None else self._utterance(so_far, self._overlap.gap)
+            self._emit(SuspicionLifted() if sampled is None else SpeechSampled(sampled))
         self._follow(len(samples))
         self._ponder(silence_before)
 
@@ -346,9 +344,9 @@ class Listener:
         self._pacer.reset()
         self._pause = _Pause()
         self._endpointer.reset()
-        if self._probe.is_suspecting:
+        if self._overlap.is_suspecting:
             self._emit(SuspicionLifted())
-        self._probe.reset()
+        self._overlap.reset()
 
     def _lose(self) -> None:
         """No more speech will come for now: say so, if anybody could think otherwise."""

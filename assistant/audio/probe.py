@@ -14,14 +14,15 @@ from assistant.core.types import SPEECH_RATE
 
 PAUSE_SECONDS = 0.128  # breath between two words; inside a word the detector dips for at most three frames
 SHORTEST_SECONDS = 0.16  # voiced: half of a short "no"; clicks and knocks are shorter
+MOST_WEIGHT = 1.5  # two plain frames are enough to know, one is not
 CONFIRMED_SECONDS = 1.2  # longer than "yeah, right": no words are needed to know that it is more
 
 
 class Hint(Enum):
     SUSPECTED = auto()
-    """A first frame of what may be speech."""
+    """A first frame of what may be speech, or of what is louder than anything the echo leaves."""
     SUSTAINED = auto()
-    """Speech in a row for `onset_seconds`."""
+    """Speech in a row for `onset_seconds`, or a little less where it is plain."""
     SAMPLED = auto()
     """A pause after a few words: the time to look at them."""
     CONFIRMED = auto()
@@ -43,6 +44,7 @@ class SpeechProbe:
         self._onset = round(settings.onset_seconds * sample_rate)
         self._pause = round(PAUSE_SECONDS * sample_rate)
         self._shortest = round(SHORTEST_SECONDS * sample_rate)
+        self._state: _State = _State.QUIET
         self._confirmed = round(CONFIRMED_SECONDS * sample_rate)
         self._clear()
 
@@ -60,10 +62,19 @@ class SpeechProbe:
         """Samples since the last voiced one of the stretch that was SAMPLED last."""
         return self._gap
 
-    def push(self, length: int, probability: float) -> Hint | None:
-        """Take the next frame of `length` samples."""
+    def push(self, length: int, probability: float, rises: bool = False) -> Hint | None:
+        """Take the next frame of `length` samples; `rises` where it is louder than an echo and not yet speech.
+
+        A probability above 1 is plainer than plain: such frames count up to half as much again.
+        """
         if probability >= self._threshold:
-            return self._voiced(length)
+            return self._voiced(length, round(length * min(max(1.0, probability), MOST_WEIGHT)))
+        if rises and self._state is _State.QUIET:
+            self._run, self._total, self._gap = length, 0, 0
+            self._state = _State.SUSPECTING
+            return Hint.SUSPECTED
+        if rises and self._state is _State.SUSPECTING:
+            return None
         if probability < self._threshold - HYSTERESIS or self._state is _State.SUSPECTING:
             return self._unvoiced(length)
         return None
@@ -77,12 +88,12 @@ class SpeechProbe:
         self._total = 0
         self._gap = 0
 
-    def _voiced(self, length: int) -> Hint | None:
+    def _voiced(self, length: int, weight: int) -> Hint | None:
         self._gap = 0
-        self._run += length
+        self._run += weight
         self._total += length
         if self._state is _State.QUIET:
-            self._run = self._total = length
+            self._run, self._total = weight, length
             self._state = _State.SUSPECTING
             return Hint.SUSPECTED
         if self._state is _State.SUSPECTING and self._run >= self._onset:

@@ -13,7 +13,7 @@ from assistant.audio.sound_card import SoundCard
 from assistant.core.errors import EngineError
 from assistant.core.events import Event, NoticeShown
 from assistant.core.settings import AudioSettings
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
+from assistant.core.types import SPEECH_RATE, AudioFrame, Cleaning, Samples
 from benchmarks.rooms import Room, RoomEcho
 from tests.fakes import FakeSoundDriver, microphone_device, speaker_device
 
@@ -101,8 +101,8 @@ def test_once_the_room_is_known_the_user_is_whole_for_the_detector_and_the_recog
     detected = np.concatenate([frame.samples for frame in frames])
     assert power(words[over] - user[over]) < power(user[over]) / 4
     assert power(detected[over]) > power(user[over]) / 4
-    assert frames[0].is_crushed
-    assert not frames[-1].is_crushed
+    assert frames[0].cleaning is Cleaning.CRUSHED
+    assert frames[-1].cleaning is Cleaning.CLEARED
 
 
 def test_broken_numbers_from_a_driver_do_not_stay_in_the_filters() -> None:

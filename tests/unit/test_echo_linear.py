@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.audio.echo_convergence import TRUST_SECONDS, Trust
+from assistant.audio.echo_convergence import FEWEST_MOMENTS, MOMENT_SAMPLES, Trust
 from assistant.audio.echo_linear import BLOCK_SAMPLES, Drift, RoomFilter
 from assistant.core.types import SPEECH_RATE, Samples
 from benchmarks.rooms import Room, RoomEcho
@@ -102,6 +102,9 @@ def test_nothing_in_gives_nothing() -> None:
     assert not len(RoomFilter().clean(empty, empty).words)
 
 
+LEAST_SECONDS = FEWEST_MOMENTS * MOMENT_SAMPLES / SPEECH_RATE
+
+
 def pushed(
     trust: Trust, residual_gain: float, seconds: float, crushed_gain: float = 0.01, noise_level: float = 1e-4
 ) -> Trust:
@@ -114,8 +117,8 @@ def pushed(
 
 
 def test_trust_is_earned_by_half_a_second_of_good_work() -> None:
-    assert not pushed(Trust(), 0.2, TRUST_SECONDS / 2).is_earned
-    assert pushed(Trust(), 0.2, 2 * TRUST_SECONDS).is_earned
+    assert not pushed(Trust(), 0.2, LEAST_SECONDS / 2).is_earned
+    assert pushed(Trust(), 0.2, 2 * LEAST_SECONDS).is_earned
     assert not pushed(Trust(), 0.7, 5.0).is_earned
 
 

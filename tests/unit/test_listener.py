@@ -23,7 +23,7 @@ from assistant.core.events import (
     UtteranceEnded,
 )
 from assistant.core.settings import EndpointSettings
-from assistant.core.types import SPEECH_RATE, AudioFrame, Samples
+from assistant.core.types import SPEECH_RATE, AudioFrame, Cleaning, Samples
 from tests.fakes import FakeMicrophone, LoudnessDetector
 
 DOUBTS = (SpeechSuspected, SpeechSustained, SpeechSampled, SpeechConfirmed, SuspicionLifted, SpeechProgressed)
@@ -121,7 +121,7 @@ async def test_who_was_crushed_by_the_canceller_is_believed_more_easily(room: Ro
 
     await room.microphone.take(AudioFrame(faint, SPEECH_RATE) for _ in range(20))
     assert SpeechStarted not in room.kinds
-    await room.microphone.take(AudioFrame(faint, SPEECH_RATE, faint, is_crushed=True) for _ in range(20))
+    await room.microphone.take(AudioFrame(faint, SPEECH_RATE, faint, cleaning=Cleaning.CRUSHED) for _ in range(20))
     assert SpeechStarted in room.kinds
 
 
