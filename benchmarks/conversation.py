@@ -146,7 +146,7 @@ class Bench:
             lambda: Silero(app.vad_path(self._engines.catalog)),
             self._turns,
             self._options.headset,
-            typed=bool(self._options.situations),
+            typed=bool(self._options.situations or self._options.alone),
         )
 
     async def _check_history(self, record: Record, tally: Tally) -> None:
@@ -178,7 +178,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--recordings", type=Path, help="a folder of real voices instead of synthetic ones")
     parser.add_argument("--real-time", action="store_true", help="at the pace of life: engines take what they take")
     parser.add_argument("--headset", action="store_true", help="without the canceller, to see what it does")
-    parser.add_argument("--alone", action="store_true", help="nobody interrupts: hours of its own voice only")
+    parser.add_argument("--alone", action="store_true", help="nobody says anything: hours of its own voice only")
     parser.add_argument(
         "--quick", action="store_true", help="one short dialogue of everything per ratio, for every commit"
     )

@@ -69,6 +69,8 @@ class Tally:
     """Laughter and coughs, and how many of them stopped the voice."""
     others_stopped: dict[Kind, int] = field(default_factory=Counter)
     self_duckings: int = 0
+    self_answers: int = 0
+    """Turns that nobody took."""
     stops: int = 0
     stops_obeyed: int = 0
     stop_silences: list[float] = field(default_factory=list)
@@ -89,6 +91,9 @@ class Tally:
         self.self_interruptions += sum(not _is_users(record, at) for at, _ in interruptions(record))
         self.self_duckings += sum(
             not _is_users(record, at) for at, event in record.events if isinstance(event, SpeechSuspected)
+        )
+        self.self_answers += sum(
+            not _is_users(record, at) for at, event in record.events if isinstance(event, UtteranceTranscribed)
         )
         self.self_holds += sum(not _is_users(record, at) for at, _ in phase_spans(record, "holding"))
         for act in record.acts:
@@ -270,6 +275,7 @@ def figures(tally: Tally) -> dict[str, object]:
         "self_interruptions_per_hour": tally.self_interruptions / hours if hours else None,
         "self_holds": tally.self_holds,
         "self_duckings": tally.self_duckings,
+        "self_answers": tally.self_answers,
         "barge_ins": tally.barge_ins,
         "barge_ins_found": share(tally.barge_ins_found, tally.barge_ins),
         "barge_in_to_silence_seconds": spread(tally.silences),
