@@ -32,6 +32,7 @@ from benchmarks.people import Kind
 from benchmarks.virtual_card import BLOCK, RATE
 
 MISSED_END_SECONDS = 2.0
+NOTED_SECONDS = 4.0
 LETTERS_COMPARED = 12
 LETTERS_AT_END = 60  # the history must end within these last letters of what was in the air
 LETTERS_ALIKE = 0.6
@@ -95,7 +96,10 @@ class Tally:
         self.self_answers += sum(
             not _is_users(record, at) for at, event in record.events if isinstance(event, UtteranceTranscribed)
         )
-        self.self_holds += sum(not _is_users(record, at) for at, _ in phase_spans(record, "holding"))
+        for at, _ in phase_spans(record, "holding"):
+            if not _is_users(record, at):
+                self.self_holds += 1
+                self._note("nobody", record, at)
         for act in record.acts:
             kind = act.clip.kind if act.clip else None
             if kind is Kind.QUESTION:
@@ -166,11 +170,14 @@ class Tally:
 
     def _misses(self, record: Record, act: Act, is_wrong: bool) -> bool:
         if is_wrong and act.clip is not None:
-            end = act.ended_at + 4.0
-            told = [_told(event, at - act.said_at) for at, event in record.events if act.said_at < at < end]
-            place = f"{record.room.delay_seconds:.2f} s, {act.said_at - record.driver.began_at:.1f}"
-            self.misheard.append(f"{act.clip.kind} {act.clip.text!r} ({place}): {' '.join(filter(None, told))}")
+            self._note(f"{act.clip.kind} {act.clip.text!r}", record, act.said_at, act.clip.seconds)
         return is_wrong
+
+    def _note(self, what: str, record: Record, start: float, seconds: float = 0.0) -> None:
+        end = start + seconds + NOTED_SECONDS
+        told = [_told(event, at - start) for at, event in record.events if start < at < end]
+        place = f"{record.room.delay_seconds:.2f} s, {start - record.driver.began_at:.1f}"
+        self.misheard.append(f"{what} ({place}): {' '.join(filter(None, told))}")
 
     def _compare(self, record: Record, act: Act) -> None:
         """The words said and the words understood."""

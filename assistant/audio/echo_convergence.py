@@ -17,6 +17,7 @@ AUDIBLE = 10 ** (-50 / 20)  # root mean square from which something is being pla
 ECHO = 10 ** (-60 / 20)  # a microphone this quiet while something plays hears no echo: there is nothing to cancel
 NOBODYS = 0.01  # of the energy heard: where the canceller that spares nobody leaves less, there was only echo
 TRUSTED_DECIBEL = 8.0  # measured: with less the detector takes the rest of the echo for speech now and then
+PROVEN_DECIBEL = 12.0  # with less a detector gives what is left 0.2 to 0.5 now and then
 MOMENT_SAMPLES = 320  # 20 ms: a syllable has ten
 MOMENTS = 50  # a second of echo and nothing else
 FEWEST_MOMENTS = 25
@@ -64,6 +65,7 @@ class Trust:
 
     def __init__(self) -> None:
         self._moments: deque[float] = deque(maxlen=MOMENTS)
+        self._newest: deque[float] = deque(maxlen=MOMENTS)
         self._floor = math.inf
 
     @property
@@ -74,6 +76,16 @@ class Trust:
     @property
     def is_earned(self) -> bool:
         return len(self._moments) >= FEWEST_MOMENTS and self.decibel >= TRUSTED_DECIBEL
+
+    @property
+    def is_proven(self) -> bool:
+        """Earned anew since the last silence, and well: rooms and clocks move on while nothing is played."""
+        enough = len(self._newest) >= FEWEST_MOMENTS
+        return enough and self.is_earned and statistics.median(self._newest) >= PROVEN_DECIBEL
+
+    def rest(self) -> None:
+        """Nothing has been played for a while."""
+        self._newest.clear()
 
     def push(self, heard: Samples, crushed: Samples, residual: Samples) -> None:
         """The same stretch, at SPEECH_RATE, while there may be an echo: as heard and as two cancellers leave it."""
@@ -86,6 +98,7 @@ class Trust:
         self._floor = max(min(left, self._floor * FLOOR_RISES**seconds), LEAST_FLOOR)
         if power >= ECHO**2 and crushed <= NOBODYS * power + self._floor:
             self._moments.append(10 * math.log10(power / max(left - self._floor, LEAST_FLOOR)))
+            self._newest.append(self._moments[-1])
 
 
 def _power(samples: Samples) -> float:

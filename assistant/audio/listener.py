@@ -249,10 +249,10 @@ class Listener:
             case Stretch(samples=speech, start=start, speech_end=speech_end):
                 self._patience.finished(was_reopened=False)
                 self._emit_utterance(speech, self._endpointer.position - speech_end, speech_end - start)
-        if hint is Hint.SAMPLED:
+        if hint in (Hint.SAMPLED, Hint.LONG):
             so_far = self._endpointer.so_far
             sampled = None if so_far is None else self._utterance(so_far, self._overlap.gap)
-            self._emit(SuspicionLifted() if sampled is None else SpeechSampled(sampled))
+            self._emit(SuspicionLifted() if sampled is None else SpeechSampled(sampled, hint is Hint.SAMPLED))
         self._follow(len(samples))
         self._ponder(silence_before)
 

@@ -1,7 +1,7 @@
 """Is somebody about to take the floor? A quicker and more doubtful look at speech than the endpointer's.
 
 Pure: no clock, no device; time is counted in samples. Every suspicion is followed by exactly one of DISMISSED,
-SAMPLED and CONFIRMED (or a reset); a SUSTAINED comes before either of the last two.
+SAMPLED and CONFIRMED (or a reset); a SUSTAINED comes before either of the last two, a LONG before CONFIRMED.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from assistant.core.types import SPEECH_RATE
 PAUSE_SECONDS = 0.128  # breath between two words; inside a word the detector dips for at most three frames
 SHORTEST_SECONDS = 0.16  # voiced: half of a short "no"; clicks and knocks are shorter
 MOST_WEIGHT = 1.5  # two plain frames are enough to know, one is not
-CONFIRMED_SECONDS = 1.2  # longer than "yeah, right": no words are needed to know that it is more
+LONG_SECONDS = 1.2  # longer than "yeah, right"
+CONFIRMED_SECONDS = 3.0  # it might be the echo of a changed room, but somebody who goes on must not talk to a wall
 
 
 class Hint(Enum):
@@ -25,8 +26,10 @@ class Hint(Enum):
     """Speech in a row for `onset_seconds`, or a little less where it is plain."""
     SAMPLED = auto()
     """A pause after a few words: the time to look at them."""
+    LONG = auto()
+    """More than a hum already: time to look at the words so far. More hints follow."""
     CONFIRMED = auto()
-    """Nobody hums agreement for so long."""
+    """Nobody hums agreement for so long, whatever the words may be."""
     DISMISSED = auto()
     """It was too short to be a word."""
 
@@ -35,6 +38,7 @@ class _State(Enum):
     QUIET = auto()
     SUSPECTING = auto()
     SPEAKING = auto()
+    LONG = auto()
     SURE = auto()
 
 
@@ -45,13 +49,14 @@ class SpeechProbe:
         self._pause = round(PAUSE_SECONDS * sample_rate)
         self._shortest = round(SHORTEST_SECONDS * sample_rate)
         self._state: _State = _State.QUIET
+        self._long = round(LONG_SECONDS * sample_rate)
         self._confirmed = round(CONFIRMED_SECONDS * sample_rate)
         self._clear()
 
     @property
     def is_suspecting(self) -> bool:
         """A hint has been given that asks for another one."""
-        return self._state in (_State.SUSPECTING, _State.SPEAKING)
+        return self._state in (_State.SUSPECTING, _State.SPEAKING, _State.LONG)
 
     @property
     def is_at_work(self) -> bool:
@@ -99,7 +104,10 @@ class SpeechProbe:
         if self._state is _State.SUSPECTING and self._run >= self._onset:
             self._state = _State.SPEAKING
             return Hint.SUSTAINED
-        if self._state is _State.SPEAKING and self._total >= self._confirmed:
+        if self._state is _State.SPEAKING and self._total >= self._long:
+            self._state = _State.LONG
+            return Hint.LONG
+        if self._state is _State.LONG and self._total >= self._confirmed:
             self._state = _State.SURE
             return Hint.CONFIRMED
         return None
@@ -114,5 +122,5 @@ class SpeechProbe:
         state, self._state = self._state, _State.QUIET
         if state is _State.SURE:
             return None
-        is_word = state is _State.SPEAKING and self._total >= self._shortest
+        is_word = state in (_State.SPEAKING, _State.LONG) and self._total >= self._shortest
         return Hint.SAMPLED if is_word else Hint.DISMISSED

@@ -82,9 +82,10 @@ class SpeechSustained(Event):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechSampled(Event):
-    """The speaker drew breath after a few words: everything of the utterance so far, to be looked at early."""
+    """Everything of the utterance so far, to be looked at early: the speaker drew breath, or has gone on for long."""
 
     utterance: Utterance
+    is_pause: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,8 @@ class Session:
         elif action is Action.WEIGH_SPEECH:
             if isinstance(event, UtteranceEnded | SpeechSampled):
                 self._weigher.weigh(event.utterance, has_ended=isinstance(event, UtteranceEnded))
+                if isinstance(event, SpeechSampled) and not event.is_pause:
+                    self._weigher.await_words(have_begun=False)
             else:
                 self._weigher.weigh_nothing()
         elif isinstance(event, UtteranceEnded | TextSubmitted):

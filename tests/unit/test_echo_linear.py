@@ -141,3 +141,23 @@ def test_moments_in_which_somebody_speaks_say_nothing_about_trust() -> None:
     assert trust.is_earned
     trust.push(silence[:0], silence[:0], silence[:0])
     assert Trust().decibel == 0
+
+
+def test_trust_is_proven_anew_after_every_silence_and_only_by_good_work() -> None:
+    trust = pushed(Trust(), 0.1, 3.0)
+    assert trust.is_proven
+    trust.rest()
+    assert trust.is_earned
+    assert not trust.is_proven
+    assert pushed(trust, 0.1, 2 * LEAST_SECONDS).is_proven
+    fair = pushed(Trust(), 0.3, 5.0)
+    assert fair.is_earned
+    assert not fair.is_proven
+
+
+def test_moments_of_the_user_that_a_canceller_swallowed_do_not_spoil_trust() -> None:
+    trust = pushed(Trust(), 0.1, 3.0)
+    for _ in range(5):
+        pushed(trust, 0.1, 0.4)
+        pushed(trust, 2.0, 0.1)
+        assert trust.is_proven

@@ -36,10 +36,11 @@ def test_a_knock_long_enough_for_speech_is_too_short_for_a_word() -> None:
     assert [hint for _, hint in hints((0.9, 4), (0.0, 9))] == [Hint.SUSPECTED, Hint.SUSTAINED, Hint.DISMISSED]
 
 
-def test_long_speech_needs_no_words_and_is_confirmed_once() -> None:
+def test_long_speech_is_looked_at_and_confirmed_once_whatever_its_words() -> None:
     found = hints((0.9, 100), (0.0, 9))
-    assert [hint for _, hint in found] == [Hint.SUSPECTED, Hint.SUSTAINED, Hint.CONFIRMED]
-    assert found[-1][0] * FRAME / 16_000 < 1.25
+    assert [hint for _, hint in found] == [Hint.SUSPECTED, Hint.SUSTAINED, Hint.LONG, Hint.CONFIRMED]
+    assert found[-2][0] * FRAME / 16_000 < 1.25
+    assert found[-1][0] * FRAME / 16_000 < 3.05
 
 
 def test_every_stretch_of_an_utterance_is_looked_at() -> None:
