@@ -35,11 +35,12 @@ class Overlap:
         Returns the probability to go by, and a hint where there is one. It may be above 1: plainer than plain.
         """
         is_over = is_speaking or self._probe.is_at_work
-        is_keen = frame.cleaning is Cleaning.CRUSHED or (frame.cleaning is Cleaning.CLEARED and is_over)
-        probability = heard * (KEENNESS if is_keen else 1.0)
+        is_clear = frame.cleaning is Cleaning.CLEARED and is_over
+        probability = heard * (KEENNESS if is_clear or frame.cleaning is Cleaning.CRUSHED else 1.0)
+        probability = probability if is_clear else min(1.0, probability)  # of what was crushed nothing is plain
         if not is_over:
             return probability, None
-        rises = is_keen and self._rise.push(frame.samples, heard, probability >= self._threshold)
+        rises = is_clear and self._rise.push(frame.samples, heard, probability >= self._threshold)
         return probability, self._probe.push(len(frame.samples), probability, rises)
 
     def reset(self) -> None:
