@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.audio.warmth import warmed
-from assistant.core.events import EngineStateChanged
+from assistant.core.events import EngineStateChanged, NoticeShown
 from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Transcriber
-from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
+from assistant.core.settings import MindSettings, Settings, VoiceSettings
 from assistant.core.sketch import SketchReading
 from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
 from assistant.distant_speech import distant_ears, distant_voice, place_of
+from assistant.ears import hearing_engine as hearing_engine
+from assistant.ears import local_ears
+from assistant.ears import vad_path as vad_path
 from assistant.llm.catalog import Catalog
 from assistant.seams import Seams
 from assistant.storage.paths import Folders
@@ -143,7 +145,7 @@ class Engines:
 
     def __post_init__(self) -> None:
         self.hearing = Slot(lambda: make_hearing(self), _close)
-        self.local_hearing = Slot(lambda: make_transcriber(self.settings.hearing, self.catalog), _close)
+        self.local_hearing = Slot(lambda: local_ears(self.settings.hearing, self.catalog, self.warn), _close)
         self.mind = Slot(lambda: make_mind(self), _close)
         self.voice = Slot(lambda: make_speech(self), _close)
         self.eyes = Slot(lambda: make_eyes(self), _close)
@@ -154,6 +156,10 @@ class Engines:
     def doorkeeper(self) -> SlotTranscriber | None:
         """Who looks for the assistant's name in what is said in the room, where that must not be sent away for it."""
         return SlotTranscriber(self.local_hearing) if self.settings.hearing.is_elsewhere else None
+
+    def warn(self, what: str) -> None:
+        """Tell the user of something that goes on otherwise than they may think."""
+        self.emit(NoticeShown("warning", what))
 
     def note_worker(self, worker: str, state: ChildState) -> None:
         self.record("WorkerChanged", {"worker": worker, "state": state.value})
@@ -197,53 +203,18 @@ async def _close(engine: object) -> None:
         await result
 
 
-def hearing_engine(settings: HearingSettings) -> str:
-    """The local engine: faster-whisper, unless the user chose, or torch sees a CUDA device."""
-    if settings.engine not in ("auto", "server"):
-        return settings.engine
-    return "openai-whisper" if _torch_sees_cuda() else "faster-whisper"
-
-
-def _torch_sees_cuda() -> bool:
-    import importlib.util
-
-    if not importlib.util.find_spec("torch") or not importlib.util.find_spec("whisper"):
-        return False
-    if not Path("/proc/driver/nvidia").exists() and os.name != "nt":
-        return False  # importing torch takes seconds; without a driver there is nothing to see
-    import torch
-
-    return bool(torch.cuda.is_available())
-
-
 def make_hearing(engines: Engines) -> Transcriber:
     settings = engines.settings.hearing
     if settings.is_elsewhere:
         return distant_ears(settings, vad_path(engines.catalog), engines.record)
-    return make_transcriber(settings, engines.catalog)
+    return local_ears(settings, engines.catalog, engines.warn)
 
 
 def make_speech(engines: Engines) -> Synthesizer:
     settings = engines.settings.voice
     if settings.is_elsewhere:
         return warmed(distant_voice(settings, engines.record), settings.warmth)
-    return make_voice(settings, engines.catalog)
-
-
-def make_transcriber(settings: HearingSettings, catalog: Catalog) -> Transcriber:
-    folder, vad = catalog.folder(settings.model), vad_path(catalog)
-    if hearing_engine(settings) == "openai-whisper":
-        from assistant.audio.whisper_torch import OpenAIWhisper
-
-        return OpenAIWhisper(folder, vad)
-    from assistant.audio.whisper_ct2 import FasterWhisper
-
-    return FasterWhisper(folder, vad)
-
-
-def vad_path(catalog: Catalog) -> Path | None:
-    """The catalogue's Silero; None stands for the one inside faster-whisper."""
-    return next(catalog.folder("silero-vad").glob("*.onnx"), None) if catalog.is_present("silero-vad") else None
+    return make_voice(settings, engines.catalog, engines.warn)
 
 
 def turn_detector(catalog: Catalog) -> SmartTurn | None:
@@ -300,20 +271,22 @@ def mind_plan(settings: MindSettings, catalog: Catalog) -> Plan:
     return plan(this_machine(), settings.model, minds)
 
 
-def make_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
-    return warmed(_plain_voice(settings, catalog), settings.warmth)
+def make_voice(
+    settings: VoiceSettings, catalog: Catalog, notice: Callable[[str], None] = lambda _: None
+) -> Synthesizer:
+    return warmed(_plain_voice(settings, catalog, notice), settings.warmth)
 
 
-def _plain_voice(settings: VoiceSettings, catalog: Catalog) -> Synthesizer:
+def _plain_voice(settings: VoiceSettings, catalog: Catalog, notice: Callable[[str], None]) -> Synthesizer:
     if settings.engine == "kokoro":
-        from assistant.audio.kokoro import Kokoro
+        from assistant.audio.kokoro import Kokoro, KokoroRun
 
-        style = kokoro_styles(catalog).get(settings.voice)
-        return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate, style=style)
+        style, run = kokoro_styles(catalog).get(settings.voice), KokoroRun(settings.device, notice=notice)
+        return Kokoro(catalog.folder("kokoro-82m"), rate=settings.rate, style=style, run=run)
     if settings.engine == "coqui":
         from assistant.audio.coqui import CoquiVoice
 
-        return CoquiVoice(Path(settings.folder).expanduser(), settings.rate)
+        return CoquiVoice(Path(settings.folder).expanduser(), settings.rate, settings.device)
     from assistant.audio.hibari import Hibari
 
     return Hibari(settings.voice, settings.rate)
@@ -359,7 +332,9 @@ async def load(engines: Engines, emit: Callable[[EngineStateChanged], None]) -> 
     async def hear() -> str:
         await warm(engines.hearing.get())
         hearing = engines.settings.hearing
-        return place_of(hearing.server_url) if hearing.is_elsewhere else hearing_engine(hearing)
+        if hearing.is_elsewhere:
+            return place_of(hearing.server_url)
+        return f"{hearing_engine(hearing)} on {getattr(engines.hearing.get(), 'runs_on', '')}"
 
     async def speak() -> str:
         await warm(engines.voice.get())

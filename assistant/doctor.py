@@ -130,10 +130,10 @@ def _voice(settings: VoiceSettings) -> str:
         )
         return f"coqui with the voice in {folder.name}; its licence: {licence_of(folder)}.{missing}"
     if settings.engine == "kokoro":
-        from assistant.audio.kokoro import provider
+        from assistant.audio.compute import place_for
 
-        where = "graphics card" if provider() != "CPUExecutionProvider" else "processor"
-        return f"kokoro, voice {settings.voice}, on the {where}"
+        place = place_for("kokoro", settings.device)
+        return f"kokoro, voice {settings.voice}, on {place.in_words}, {place.why}"
     return f"{settings.engine}, voice {settings.voice}, on the processor"
 
 
@@ -141,6 +141,8 @@ def _hearing(engines: app.Engines) -> str:
     settings = engines.settings.hearing
     if settings.is_elsewhere:
         return f"{_speech_server(settings.server_url, settings.server_model)}: recordings are sent to it"
+    from assistant.audio.compute import place_for
+
     engine = app.hearing_engine(settings)
     if settings.engine != "auto":
         why = "because you chose it"
@@ -148,7 +150,8 @@ def _hearing(engines: app.Engines) -> str:
         why = "because torch sees a CUDA device"
     else:
         why = "the quickest on a processor"
-    return f"{engine} with {settings.model}, {why}"
+    place = place_for(engine, settings.device)
+    return f"{engine} with {settings.model}, {why}; on {place.in_words}, {place.why}"
 
 
 def _speech_server(url: str, model: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.audio.compute import choose, has_driver, torch_card
 from assistant.audio.hibari import FASTEST, SLOWEST
 from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, InputError, ModelMissingError
@@ -76,7 +77,10 @@ class VitsNetwork:
         except ImportError as error:
             raise EngineError("Coqui TTS is not installed, or does not match the installed torch.", INSTALL) from error
         self._torch = torch
-        self._device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        place = choose("coqui", device, torch_card(), has_driver())
+        if device == "cuda" and place.kind != "cuda":
+            raise EngineError(place.notice, "Set [voice] device to auto.")
+        self._device = place.kind
         try:
             config = VitsConfig()
             config.load_json(str(folder / "config.json"))

@@ -6,21 +6,20 @@ slower than real time on two small cores; on larger ones it is the finer voice.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import numpy as np
 
+from assistant.audio.compute import after_failure, place_for
 from assistant.audio.hibari import FASTEST, SLOWEST
 from assistant.audio.phonemes import in_parts
 from assistant.core.aio import EngineThread
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import AudioFrame, Samples
-
-log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 24_000
 LONGEST_PHONEMES = 200  # the network takes 510; shorter parts sound sooner and cancel sooner
@@ -31,30 +30,57 @@ _MODEL_FILE = "kokoro-v1.0.int8.onnx"
 _STYLE_SHAPE = (510, 1, 256)  # one style vector per length of the phoneme string
 
 
+@dataclass(frozen=True, slots=True)
+class KokoroRun:
+    """`device` is one of compute.DEVICES. `notice` gets a sentence where a card was wanted or there and is not used."""
+
+    device: str = "auto"
+    threads: int = 2
+    notice: Callable[[str], None] = lambda _: None
+
+
 class Kokoro:
     """The Synthesizer on Kokoro. `rate` is the speaking rate, 0.5 to 2. Loads on the first call or on `load()`."""
 
     def __init__(
-        self, model_folder: Path, voice: str = "", rate: float = 1.0, threads: int = 2, style: Path | None = None
+        self,
+        model_folder: Path,
+        voice: str = "",
+        rate: float = 1.0,
+        style: Path | None = None,
+        run: KokoroRun = KokoroRun(),
     ) -> None:
         """`voice` lies in the model's folder; `style` is the file of one that lies elsewhere."""
         self._model_folder = model_folder
         self._style = style or model_folder / f"{voice or DEFAULT_VOICE}.bin"
         self._rate = min(max(rate, SLOWEST), FASTEST)
-        self._threads = threads
+        self._run = run
         self._network: KokoroNetwork | None = None
         self._thread = EngineThread("kokoro")
 
     async def load(self) -> None:
-        await self._thread.call(self._load)
+        network = await self._thread.call(self._load)
+        self._tell(network)
+
+    @property
+    def runs_on(self) -> str:
+        """In words; empty until it is loaded."""
+        return self._network.place.in_words if self._network is not None else ""
 
     async def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
         async for frame in self._thread.stream(lambda gone: self._frames(clause, gone)):
             yield frame
+        if self._network is not None:
+            self._tell(self._network)
 
     def close(self) -> None:
         self._thread.close()
         self._network = None
+
+    def _tell(self, network: KokoroNetwork) -> None:
+        words, network.untold = network.untold, ""
+        if words:
+            self._run.notice(words)
 
     def _frames(self, clause: str, gone: Event) -> Iterator[AudioFrame]:
         network = self._load()
@@ -67,7 +93,7 @@ class Kokoro:
 
     def _load(self) -> KokoroNetwork:
         if self._network is None:
-            network = KokoroNetwork(self._model_folder, self._style, self._threads)
+            network = KokoroNetwork(self._model_folder, self._style, self._run)
             network.speak("hˈI.", 1.0)  # the first run allocates: three times as slow as the next
             self._network = network
         return self._network
@@ -84,7 +110,7 @@ def provider() -> str:
 class KokoroNetwork:
     """Blocking. Loading takes about a second."""
 
-    def __init__(self, model_folder: Path, styles: Path, threads: int) -> None:
+    def __init__(self, model_folder: Path, styles: Path, run: KokoroRun) -> None:
         model = model_folder / _MODEL_FILE
         for path in (model, styles):
             if not path.is_file():
@@ -94,18 +120,20 @@ class KokoroNetwork:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.intra_op_num_threads, options.inter_op_num_threads = run.threads, 1
         options.log_severity_level = 3
+        self.place = place_for("kokoro", run.device)
         try:
             self._styles = np.fromfile(styles, np.float32).reshape(_STYLE_SHAPE)
-            wanted = list(dict.fromkeys((provider(), PROCESSOR)))
+            wanted = [PROCESSOR] if self.place.kind == "cpu" else [provider(), PROCESSOR]
             self._session = onnxruntime.InferenceSession(str(model), options, providers=wanted)
             self._reader: Any = hibari.Hibari()
         except Exception as error:  # boundary: onnxruntime's errors share no base class
             advice = f"Run `vesper models verify` and fetch {model_folder.name} again."
             raise EngineError("The voice Kokoro could not be loaded.", advice) from error
-        if self._session.get_providers()[0] != wanted[0]:
-            log.warning("Kokoro runs on the processor: %s could not be started", wanted[0])
+        if self._session.get_providers()[0] != wanted[0]:  # installed, but its driver or a library of it is missing
+            self.place = after_failure("kokoro", f"{wanted[0]} could not be started")
+        self.untold = self.place.notice
 
     def phonemize(self, text: str) -> list[str]:
         return list(self._reader.phonemize(text))

@@ -6,6 +6,7 @@ The model is built in memory from the same verified weights that faster-whisper 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from assistant.audio.alignment import token_times
 from assistant.audio.checkpoint import Checkpoint, read_checkpoint
+from assistant.audio.compute import Place
 from assistant.audio.whisper import Hypothesis, Search, unknown_language
 from assistant.audio.whisper_engine import WhisperEngine
 from assistant.core.errors import EngineError, ModelMissingError
@@ -25,16 +27,22 @@ _MEDIAN_WIDTH = 7  # openai-whisper's own smoothing of the attention
 
 
 class OpenAIWhisper(WhisperEngine):
-    """The Transcriber on openai-whisper. `device` is "cpu", "cuda" or "auto"."""
+    """The Transcriber on openai-whisper. `device` is one of compute.DEVICES."""
 
-    def __init__(self, model_folder: Path, vad_path: Path | None = None, device: str = "auto") -> None:
-        super().__init__("openai-whisper", partial(TorchDecoder, model_folder, device), vad_path)
+    def __init__(
+        self,
+        model_folder: Path,
+        vad_path: Path | None = None,
+        device: str = "auto",
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        super().__init__("openai-whisper", partial(TorchDecoder, model_folder), vad_path, device, notice)
 
 
 class TorchDecoder:
     """A WindowDecoder. Blocking; loading takes 2 to 4 seconds, most of it imports."""
 
-    def __init__(self, model_folder: Path, device: str = "auto") -> None:
+    def __init__(self, model_folder: Path, place: Place) -> None:
         if not (model_folder / "model.bin").is_file():
             advice = f"Run `vesper models fetch {model_folder.name}`."
             raise ModelMissingError(f"The speech model {model_folder.name} is missing.", advice)
@@ -48,7 +56,7 @@ class TorchDecoder:
             advice = "Install it with `pip install 'vesper-assistant[gpu]'`, or use faster-whisper."
             raise EngineError("openai-whisper is not installed.", advice) from error
         self._torch, self._library = torch, whisper
-        self._device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        self._device = place.kind
         self._is_half = self._device != "cpu"
         self._model = self._build(read_checkpoint(model_folder))
         self.is_multilingual = bool(self._model.is_multilingual)

@@ -70,6 +70,8 @@ class VoiceSettings:
     server_url: str = ""
     """For the engine server: base URL of an OpenAI-compatible one, "https://host/v1"; `voice` is one of its voices."""
     server_model: str = ""
+    device: str = "auto"
+    """Where Kokoro and Coqui compute: "cuda" (any graphics card that they can use), "cpu" or "auto"."""
     rate: float = 1.0
     """Speaking rate, 0.5 to 2."""
     warmth: float = 0.0
@@ -90,6 +92,8 @@ class HearingSettings:
     server_url: str = ""
     """For the engine server: base URL of an OpenAI-compatible one, "https://host/v1". Recordings are sent to it."""
     server_model: str = ""
+    device: str = "auto"
+    """Where it is recognised: "cuda", "cpu" or "auto" for the card where the engine can use it."""
     language: str = ""
     """ISO 639-1 code; empty detects it."""
 
@@ -111,6 +115,9 @@ class MindSettings:
     """Where transformers computes: "cuda", "rocm", "xpu", "mps", "cpu" or "auto" for the first that is there."""
     weights: str = "auto"
     """"32-bit", "16-bit", "8-bit" or "4-bit" weights for a safetensors model; "auto" takes the widest that fit."""
+    decoding: str = "auto"
+    """How transformers computes one word after the other: "plain", "graph" (recorded once, for NVIDIA cards),
+    "compiled" (fused, too: the first start takes a minute more) or "auto" for the one that starts quickly."""
     context_tokens: int = 0
     """How much of a conversation the model in `folder` keeps in mind; 0 leaves it to the planner."""
     server_url: str = ""

@@ -46,10 +46,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "voice.engine": ("hibari", "kokoro", "coqui", "server"),
     "talk.way": ("open", "name", "key", "text"),
     "talk.wake": ("", *WAKE_PHRASES),
+    "voice.device": ("auto", "cuda", "cpu"),
+    "hearing.device": ("auto", "cuda", "cpu"),
     "hearing.engine": ("auto", "faster-whisper", "openai-whisper", "server"),
     "pages.written": ("auto", "always", "never"),
     "mind.engine": ("auto", "llama.cpp", "transformers"),
     "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
+    "mind.decoding": ("auto", "plain", "graph", "compiled"),
     "mind.weights": ("auto", "32-bit", "16-bit", "8-bit", "4-bit"),
     "window.theme": ("system", "light", "dark"),
 }
