@@ -54,7 +54,9 @@ def own_mind(
     if folder.form is Form.SAFETENSORS:
         wanted = Wanted(BITS[settings.weights], settings.context_tokens)
         check = partial(check_weights, expected="safetensors")
-        return TransformersModel(folder, TorchSettings(settings.device, wanted), check, report, notice)
+        return TransformersModel(
+            folder, TorchSettings(settings.device, wanted, decoding=settings.decoding), check, report, notice
+        )
     engine = replace(planned, context_tokens=settings.context_tokens or planned.context_tokens)
     own = OwnModel(folder.projector, notice)
     return LlamaServer(folder.weights[0], engine, partial(check_weights, expected="gguf"), report, own)

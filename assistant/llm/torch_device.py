@@ -83,6 +83,6 @@ def dtype_name(device: Device, bits: int) -> str:
 
     if device.is_cpu:
         return "bfloat16" if bits == 16 else "float32"
-    if device.kind in ("cuda", "rocm") and not torch.cuda.is_bf16_supported():
+    if device.kind in ("cuda", "rocm") and not torch.cuda.is_bf16_supported(including_emulation=False):
         return "float16"
     return "float16" if device.kind == "mps" else "bfloat16"

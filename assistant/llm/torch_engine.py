@@ -10,13 +10,15 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from assistant.core.errors import EngineError, PromptTooLongError
-from assistant.llm.torch_files import readable_files, refuse_broken_numbers, refuse_other_weights
+from assistant.core.errors import PromptTooLongError
+from assistant.llm.decoding import PLAIN
+from assistant.llm.torch_cache import KeyCache
+from assistant.llm.torch_files import refuse_broken_numbers
 from assistant.llm.torch_prompt import PromptMaker, Span, Word
 from assistant.llm.torch_sampling import Grammar, Sampler
+from assistant.llm.torch_steps import Proof, Steps, prove
 from assistant.llm.torch_text import Writer
 
 STEP_SECONDS = 0.02  # tokens that come faster than this are handed over together; a stop waits no longer
@@ -26,6 +28,7 @@ SMALLEST_READ, LARGEST_READ = 16, 2048  # tokens
 ANSWER_ROOM_TOKENS = 16  # a prompt that leaves less than this cannot be answered
 SMALLEST_CONTEXT = 1024  # tokens; with less there is no conversation
 CONTEXT_LEFT = 0.75  # of what fitted when memory ran out: the answer needs room, too
+POSITION_AXES = 3  # time, row and column, for models that count them
 CROPPABLE = frozenset(("full_attention", "sliding_attention", "chunked_attention"))
 
 
@@ -39,10 +42,14 @@ class Slot:
     """What is still to be read of the prompt."""
     positions: Any = None
     """(3, 1, prompt) for models whose positions are not a plain count."""
+    shift: int = 0
+    """What is added to a token's place to get its position, behind the prompt."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     logits: Any = None
     answer: Answer | None = None
+    unread: int | None = None
+    """The answer's last token: it is computed with when the next one is wanted, so that it is handed over at once."""
 
 
 @dataclass(slots=True)
@@ -82,6 +89,16 @@ class TorchEngine:
         self._vocabulary_size = int(text.vocab_size)
         self._keeps_all = set(getattr(text, "layer_types", None) or ()) <= CROPPABLE
         self._ends = _end_tokens(model, prompts.tokenizer)
+        counts_rows = getattr(getattr(model, "model", None), "get_rope_index", None) is not None
+        self.steps = Steps(model, POSITION_AXES if counts_rows else 0)
+
+    def hasten(self, way: str) -> Proof:
+        """Try a quicker way to compute tokens (decoding.py) on this device; kept where it is right and quicker."""
+        if way != PLAIN and not self._keeps_all:
+            return Proof(PLAIN, "Words are computed one by one, because this model's memory cannot be recorded.")
+        proof = prove(self.steps, way)
+        self._free()
+        return proof
 
     def begin(self, slot_id: int, words: tuple[Word, ...], pictures: tuple[bytes, ...]) -> Slot:
         """Cut the slot back to what it shares with this prompt, and note what is left to read."""
@@ -97,11 +114,12 @@ class TorchEngine:
         if shared < len(slot.keys) and not self._cut(slot, shared):
             shared = 0
         if shared == 0:
-            self._forget(slot)
+            self._begun_anew(slot)
         slot.spans = _after(spans, shared)
         slot.positions = self._positions(spans)
+        slot.shift = int(slot.positions.max()) + 1 - len(keys) if slot.positions is not None else 0
         slot.prompt_tokens, slot.cached_tokens = len(keys), shared
-        slot.logits, slot.answer = None, None
+        slot.logits, slot.answer, slot.unread = None, None, None
         return slot
 
     def read(self, slot: Slot) -> int:
@@ -134,13 +152,16 @@ class TorchEngine:
         text = ""
         while not answer.finished:
             text += self._write_token(slot, answer)
-            if time.monotonic() - started > STEP_SECONDS:
-                break
+            if answer.tokens == 1 or time.monotonic() - started > STEP_SECONDS:
+                break  # the first one is waited for by somebody
         answer.seconds += time.monotonic() - started
         return text
 
     def _write_token(self, slot: Slot, answer: Answer) -> str:
+        if slot.unread is not None:
+            slot.logits = self._one_more(slot, slot.unread)
         token = answer.sampler.choose(slot.logits)
+        slot.unread = token
         answer.tokens += 1
         if token in self._ends:
             answer.finished = "stop"
@@ -150,9 +171,17 @@ class TorchEngine:
             answer.finished = "stop"
         elif answer.tokens >= answer.max_tokens:
             answer.finished = "length"
-        else:
-            slot.logits = self._forward(slot, [token], [token], {})
         return text + answer.writer.rest() if answer.finished else text
+
+    def _one_more(self, slot: Slot, token: int) -> Any:
+        """The logits behind a token of the answer, by the quickest way that this device has proved."""
+        with self._or_forget(slot), self._torch.no_grad():
+            step = self.steps.prepared(slot.cache) if isinstance(slot.cache, KeyCache) else None
+            if step is not None:
+                logits = step.run(token, len(slot.keys) + slot.shift)
+                slot.keys.append(token)
+                return logits
+        return self._forward(slot, [token], [token], {})
 
     def _forward(self, slot: Slot, ids: list[int], keys: list[int], tensors: dict[str, Any]) -> Any:
         """The last row of logits. The slot holds the tokens afterwards; after a failure it is empty."""
@@ -165,8 +194,8 @@ class TorchEngine:
         if "token_type_ids" in moved:  # looked up by places in the whole sequence, not in this step
             moved["token_type_ids"] = torch.nn.functional.pad(moved["token_type_ids"], (start, 0))
         if slot.positions is not None:
-            moved["position_ids"] = self._positions_at(slot, start, len(ids)).to(device)
-        with self._or_forget(slot), torch.inference_mode():
+            moved["position_ids"] = self._positions_at(slot, start, len(ids))
+        with self._or_forget(slot), torch.no_grad():
             output = self.model(
                 input_ids=torch.tensor([ids], device=device),
                 past_key_values=slot.cache,
@@ -174,7 +203,7 @@ class TorchEngine:
                 logits_to_keep=1,
                 **moved,
             )
-        slot.keys = slot.keys + keys
+        slot.keys = [*slot.keys, *keys]
         return output.logits[0, -1]
 
     @contextlib.contextmanager
@@ -197,10 +226,11 @@ class TorchEngine:
             raise
 
     def _new_cache(self) -> Any:
-        """Without the configuration nothing is thrown away behind a sliding window, so every cut is possible."""
         from transformers import DynamicCache
 
-        return DynamicCache() if self._keeps_all else DynamicCache(config=self.model.config.get_text_config())
+        if self._keeps_all:
+            return KeyCache(self.context_tokens)
+        return DynamicCache(config=self.model.config.get_text_config())
 
     def _cut(self, slot: Slot, length: int) -> bool:
         """False where the model's memory cannot be cut (recurrent layers): then the prompt is read anew."""
@@ -212,21 +242,29 @@ class TorchEngine:
         return True
 
     def _forget(self, slot: Slot) -> None:
-        slot.cache, slot.keys, slot.logits = None, [], None
+        """The buffers go with the cache; `_begun_anew` keeps them."""
+        slot.cache, slot.keys, slot.logits, slot.unread = None, [], None, None
+
+    def _begun_anew(self, slot: Slot) -> None:
+        """Nothing is kept but the buffers, with what was recorded over them."""
+        cache = slot.cache
+        self._forget(slot)
+        if isinstance(cache, KeyCache):
+            cache.reset()
+            slot.cache = cache
 
     def _positions(self, spans: list[Span]) -> Any:
         """Qwen-VL and its kin count rows and columns of a picture; everybody else needs nothing.
 
         They are always told, because left alone they would remember the shift of the last prompt with a picture.
         """
-        count = getattr(getattr(self.model, "model", None), "get_rope_index", None)
-        if count is None:
+        if not self.steps.axes:
             return None
         torch = self._torch
         grids = [span.tensors["image_grid_thw"] for span in spans if "image_grid_thw" in span.tensors]
         if not grids:
-            return torch.arange(sum(len(span.ids) for span in spans)).view(1, 1, -1).expand(3, 1, -1)
-        positions, _ = count(
+            return torch.arange(sum(len(span.ids) for span in spans)).view(1, 1, -1).expand(POSITION_AXES, 1, -1)
+        positions, _ = self.model.model.get_rope_index(
             torch.tensor([[token for span in spans for token in span.ids]]),
             mm_token_type_ids=torch.tensor([[kind for span in spans for kind in span.types]]),
             image_grid_thw=torch.cat(grids),
@@ -234,11 +272,11 @@ class TorchEngine:
         return positions
 
     def _positions_at(self, slot: Slot, start: int, count: int) -> Any:
-        known = slot.positions.shape[-1]
-        if start + count <= known:
-            return slot.positions[..., start : start + count]
-        first = slot.positions.max() + 1 + start - known
-        return (first + self._torch.arange(count)).view(1, 1, -1).expand(3, 1, -1)
+        if start + count <= slot.positions.shape[-1]:
+            return slot.positions[..., start : start + count].to(self.model.device)
+        first = start + slot.shift
+        places = self._torch.arange(first, first + count, device=self.model.device)
+        return places.view(1, 1, -1).expand(POSITION_AXES, 1, -1)
 
     def _grammar(self, schema: dict[str, Any]) -> Grammar:
         if self._grammar_tokens is None:
@@ -300,59 +338,3 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     names = ("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<end_of_utterance>")
     known = tokenizer.get_vocab()
     return frozenset(found | {known[name] for name in names if name in known})
-
-
-def load_folder(folder: Path, device: str, bits: int, dtype: str) -> tuple[Any, Any]:
-    """The model and its configuration. Raises EngineError where they do not belong together or cannot be read."""
-    import torch
-    import transformers
-    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as SEEING
-
-    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    with readable_files(folder):
-        config = transformers.AutoConfig.from_pretrained(folder, **options)
-    sees = config.model_type in SEEING
-    kind = transformers.AutoModelForImageTextToText if sees else transformers.AutoModelForCausalLM
-    options |= {"dtype": getattr(torch, dtype), "use_safetensors": True, "low_cpu_mem_usage": True}
-    if bits < 16:
-        options["quantization_config"] = _quantisation(bits, device, options["dtype"])
-    if device != "cpu":
-        options["device_map"] = {"": device}
-    with readable_files(folder):
-        model, found = kind.from_pretrained(
-            folder, ignore_mismatched_sizes=True, output_loading_info=True, **options
-        )  # sizes that differ are refused below, in a sentence
-    refuse_other_weights(folder, found)
-    return model.eval(), config
-
-
-def _quantisation(bits: int, device: str, computed_in: Any) -> Any:
-    """bitsandbytes on CUDA; elsewhere torchao, which has whole numbers of 8 bits for every device."""
-    import transformers
-
-    try:
-        if device.startswith("cuda"):
-            if bits == 4:
-                return transformers.BitsAndBytesConfig(
-                    load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=computed_in
-                )
-            return transformers.BitsAndBytesConfig(load_in_8bit=True)
-        from torchao.quantization import Int8WeightOnlyConfig
-
-        return transformers.TorchAoConfig(Int8WeightOnlyConfig())
-    except ImportError as error:
-        library = "bitsandbytes" if device.startswith("cuda") else "torchao"
-        raise EngineError(
-            f"{bits}-bit weights need the package {library}.", f"Install it with `pip install {library}`."
-        ) from error
-
-
-def weight_bytes(model: Any) -> int:
-    return sum(tensor_bytes(tensor) for tensor in (*model.parameters(), *model.buffers()))
-
-
-def tensor_bytes(tensor: Any) -> int:
-    """What it occupies. The library's own count takes packed weights for wide ones."""
-    flatten = getattr(tensor, "__tensor_flatten__", None)
-    parts = [getattr(tensor, name) for name in flatten()[0]] if flatten else [tensor]
-    return sum(part.numel() * part.element_size() for part in parts)

@@ -6,7 +6,7 @@ from typing import Any
 
 import psutil
 
-from assistant.llm.torch_engine import tensor_bytes
+from assistant.llm.torch_loading import tensor_bytes
 
 
 def bytes_per_token(model: Any) -> int:

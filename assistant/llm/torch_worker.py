@@ -5,6 +5,7 @@ Every call is short. Who wants an answer asks for a step after the other, and st
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import EngineError, PromptTooLongError
+from assistant.llm.decoding import plan_decoding
 from assistant.llm.fit import Device, Fit, ModelSize, Wanted, fits, shortage_in_words, step_in_words, sum_in_words
 from assistant.llm.torch_prompt import Word
 from assistant.workers.child import Table
@@ -50,7 +52,7 @@ class Served:
         import torch
 
         from assistant.llm.torch_device import find_device
-        from assistant.llm.torch_engine import weight_bytes
+        from assistant.llm.torch_loading import weight_bytes
 
         torch.set_num_threads(arguments["threads"])
         size, wanted = ModelSize(**arguments["size"]), Wanted(**arguments["wanted"])
@@ -64,12 +66,17 @@ class Served:
             )
         loaded = load_first_that_fits(Path(arguments["folder"]), device, ways)
         self._engine = loaded.engine
+        way, why = plan_decoding(arguments["decoding"], device.kind, loaded.fit.bits, _has_compiler())
+        proof = loaded.engine.hasten(way)
+        notices = (unused_card(device), _step(ways[0], loaded.fit), why, proof.notice)
         return {
             "context_tokens": loaded.engine.context_tokens,
             "sees_pictures": loaded.engine.prompts.sees_pictures,
             "runs_on": device.kind,
             "sum": sum_in_words(size, loaded.fit, device),
-            "notice": " ".join(filter(None, (unused_card(device), _step(ways[0], loaded.fit)))),
+            "notice": " ".join(filter(None, notices)),
+            "decoding": proof.way,
+            "proof": asdict(proof),
             "fit": asdict(loaded.fit),
             "bytes": weight_bytes(loaded.engine.model),
         }, b""
@@ -98,7 +105,8 @@ class Served:
 
         wish = arguments["wish"] | {"stop": tuple(arguments["wish"]["stop"])}
         self._engine.answer(self._slot(arguments), Wish(**wish))
-        return {}, b""
+        notice, self._engine.steps.notice = self._engine.steps.notice, ""
+        return {"notice": notice}, b""
 
     def write(self, arguments: dict[str, Any], blob: bytes) -> Answer:
         slot = self._slot(arguments)
@@ -123,6 +131,10 @@ class Served:
         if slot is None:
             raise _interrupted()
         return slot
+
+
+def _has_compiler() -> bool:
+    return importlib.util.find_spec("triton") is not None
 
 
 def unused_card(device: Device) -> str:
@@ -152,8 +164,9 @@ def load_first_that_fits(folder: Path, device: Device, ways: tuple[Fit, ...]) ->
     import torch
 
     from assistant.llm.torch_device import dtype_name, torch_name
-    from assistant.llm.torch_engine import TorchEngine, load_folder, weight_bytes
+    from assistant.llm.torch_engine import TorchEngine
     from assistant.llm.torch_files import readable_files
+    from assistant.llm.torch_loading import load_folder, weight_bytes
     from assistant.llm.torch_prompt import PromptMaker
 
     for fit in ways:

@@ -28,11 +28,14 @@ CONVERSATION_SLOT, QUESTION_SLOT = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class TorchSettings:
-    """`device` is "auto" or a kind; `limit_bytes` says how much of its memory may be used, 0 what is free."""
+    """`device` is "auto" or a kind; `limit_bytes` says how much of its memory may be used, 0 what is free; `decoding`
+    is one of decoding.DECODINGS.
+    """
 
     device: str = "auto"
     wanted: Wanted = ANY_WAY
     limit_bytes: int = 0
+    decoding: str = "auto"
 
 
 class TransformersModel:
@@ -75,7 +78,8 @@ class TransformersModel:
             started = clock()
             begun = await self._begin(slot, request)
             read_seconds = clock() - started
-            await self._call("answer", {"slot": slot, "wish": _wish(request)})
+            if notice := (await self._call("answer", {"slot": slot, "wish": _wish(request)}))["notice"]:
+                self._notice("ready", notice)
             while True:
                 step = await self._call("write", {"slot": slot})
                 if step["finished"]:
@@ -138,6 +142,7 @@ class TransformersModel:
             "wanted": asdict(self._settings.wanted),
             "device": self._settings.device,
             "limit_bytes": self._settings.limit_bytes,
+            "decoding": self._settings.decoding,
             "threads": physical_cores(),
         }
         lifecycle = Lifecycle("load", arguments, LOAD_SECONDS, self._report)

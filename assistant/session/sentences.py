@@ -1,7 +1,7 @@
 """Cuts a stream of text into clauses to speak, the first one early.
 
-Pure. A place is decided on only once everything that the decision looks at has arrived, so any chunking at the
-borders of words gives the same clauses. Joined by spaces, the clauses are the text.
+Pure, and independent of how the text arrives: a place is decided on only once everything that the decision looks at
+has arrived, so any chunking gives the same clauses. Joined by spaces, the clauses are the text.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _PLACE = re.compile(
     r"|(?P<wide>[。！？]+[」』”]?)(?=[^。！？」』”])"
     r"|(?P<comma>[,;:][\"'”’)\]]*)(?=\s(?P<after>\S))"
     r"|(?P<dash>\s[-–—]+(?=\s)|—(?=[^\s—]))"
-    rf"|(?P<conjunction>\s)(?=(?P<joining>{_CONJUNCTIONS})(?:\s|$))"
-    rf"|(?P<phrase>\s)(?=(?P<opening>{_PHRASES})(?:\s|$))"
+    rf"|(?P<conjunction>\s)(?=(?:{_CONJUNCTIONS})\s)"
+    rf"|(?P<phrase>\s)(?=(?:{_PHRASES})\s)"
     r"|(?P<space>\s)(?=\S)",
     re.IGNORECASE,
 )
@@ -80,21 +80,12 @@ class ClauseSplitter:
         for place in _PLACE.finditer(self._text):
             if place.end() > LONGEST_CHARACTERS:
                 break
-            if not final and self._is_undecided(place):
+            if place["space"] and not final and _may_become_conjunction(self._text[place.end() :]):
                 return None
             if self._is_cut(place):
                 return place.start() if place["conjunction"] or place["phrase"] else place.end()
         is_endless = len(self._text) > LONGEST_CHARACTERS + _LONGEST_CONJUNCTION
         return LONGEST_CHARACTERS if is_endless else None
-
-    def _is_undecided(self, place: re.Match[str]) -> bool:
-        """Can the word behind this space, the last so far, become one that decides? The first clause takes it as it is:
-        models write whole words, and the voice waits for nothing else.
-        """
-        word = place["joining"] or place["opening"]
-        if word:
-            return not self._is_first and place.end() + len(word) == len(self._text)
-        return bool(place["space"]) and _may_become_conjunction(self._text[place.end() :])
 
     def _is_cut(self, place: re.Match[str]) -> bool:
         before = self._text[: place.start()]

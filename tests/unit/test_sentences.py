@@ -92,16 +92,3 @@ def test_a_long_first_sentence_begins_with_its_first_phrase():
         "The most populous city of Portugal",
         "is Lisbon, which lies in the west.",
     ]
-
-
-def test_the_first_clause_waits_for_no_word_behind_the_phrase():
-    splitter = ClauseSplitter()
-    assert splitter.feed("Birds fly south in winter by") == ["Birds fly south in winter"]
-
-
-def test_a_later_sentence_is_cut_only_where_the_word_is_whole():
-    splitter = ClauseSplitter()
-    words = " ".join(["word"] * 20)
-    assert splitter.feed(f"Yes. {words} so") == ["Yes."]
-    assert splitter.feed("me more.") == []
-    assert splitter.finish() == [f"{words} some more."]

@@ -13,7 +13,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from assistant.core.errors import EngineError, PromptTooLongError  # noqa: E402
-from assistant.llm.torch_engine import Slot, TorchEngine, Wish, load_folder  # noqa: E402
+from assistant.llm.torch_engine import Slot, TorchEngine, Wish  # noqa: E402
+from assistant.llm.torch_loading import load_folder  # noqa: E402
 from assistant.llm.torch_prompt import PromptMaker, Word  # noqa: E402
 from tests.pictures import noise as picture  # noqa: E402
 from tests.tiny_minds import KINDS, SEEING, make_mind  # noqa: E402

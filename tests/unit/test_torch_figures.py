@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from assistant.llm.torch_engine import load_folder, weight_bytes  # noqa: E402
 from assistant.llm.torch_figures import bytes_per_token, most_memory  # noqa: E402
+from assistant.llm.torch_loading import load_folder, weight_bytes  # noqa: E402
 from assistant.llm.torch_sampling import CANDIDATES, Sampler  # noqa: E402
 from tests.tiny_minds import SEEING, make_mind  # noqa: E402
 

@@ -11,7 +11,8 @@ pytest.importorskip("transformers")
 
 from assistant.core.errors import EngineError
 from assistant.llm.fit import Device, Fit
-from assistant.llm.torch_engine import Wish, weight_bytes
+from assistant.llm.torch_engine import Wish
+from assistant.llm.torch_loading import weight_bytes
 from assistant.llm.torch_prompt import Word
 from assistant.llm.torch_worker import load_first_that_fits
 from tests.tiny_minds import make_mind
