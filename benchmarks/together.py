@@ -19,18 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from assistant import app
+from assistant.audio.compute import DEVICES, place_for
 from assistant.audio.wav import read_audio
 from assistant.audio.wav_device import WavSpeaker
 from assistant.core.history import Turn
 from assistant.core.ports import LanguageModel
 from assistant.core.settings import HearingSettings, MindSettings, Settings, VoiceSettings
-from assistant.core.types import SPEECH_RATE, ChatRequest, ModelDelta, ModelTraits, Origin, Picture
+from assistant.core.types import SPEECH_RATE, ChatRequest, Message, ModelDelta, ModelTraits, Origin, Picture
 from assistant.llm.catalog import Catalog
+from assistant.llm.decoding import DECODINGS
+from assistant.llm.transformers_model import TransformersModel
 from assistant.storage.paths import find_folders
 from assistant.talk import Talk, TurnResult, conversations_in_memory
 from benchmarks.machine import print_json, print_table
 from benchmarks.results import keep
-from benchmarks.vlm import PICTURE, TINY_PICTURE, device_name
+from benchmarks.vlm import PICTURE, TINY_PICTURE, device_name, stop_writing
 from tests.pictures import noise
 from tests.tiny_minds import make_mind, make_true_size
 
@@ -83,6 +86,13 @@ async def measure(settings: Settings, recording: Path, rounds: int, size: tuple[
             talk.parts.history.add(Turn("assistant", "I see it.", (), Origin.MODEL))
             turns.append([await talk.ask_aloud(audio) for _ in range(TURNS)])
         runs_on = (await talk.model.traits()).runs_on
+        mind = engines.mind.get()
+        assert isinstance(mind, TransformersModel)
+        stops = [await stop_writing(mind, ChatRequest((Message("user", "A story."),), max_tokens=4000)) for _ in turns]
+        places = {
+            name: getattr(slot.get(), "runs_on", "")
+            for name, slot in (("hearing_on", engines.hearing), ("voice_on", engines.voice))
+        }
     finally:
         await engines.close()
         await store.close()
@@ -90,11 +100,23 @@ async def measure(settings: Settings, recording: Path, rounds: int, size: tuple[
     return {
         "device": device_name(runs_on),
         "runs_on": runs_on,
-        "hearing": settings.hearing.engine,
+        "decoding": mind.loaded["decoding"],
+        "hearing": app.hearing_engine(settings.hearing),
+        "hearing_on": places["hearing_on"],
         "voice": settings.voice.engine,
+        "voice_on": places["voice_on"] or "the processor",
+        "stop_seconds": statistics.median(stops),
         "first_turn": _medians([conversation[0] for conversation in measured]),
         "later_turns": _medians([turn for conversation in measured for turn in conversation[1:]]),
     }
+
+
+def _voice(engine: str, device: str) -> VoiceSettings:
+    """Kokoro by itself only where onnxruntime has a card for it and its files are here."""
+    if engine == "auto":
+        on_card = place_for("kokoro", device).kind == "cuda" and Catalog.load().is_present("kokoro-82m")
+        engine = "kokoro" if on_card else "hibari"
+    return VoiceSettings(engine=engine, device=device, voice="af_heart" if engine == "kokoro" else "heart")
 
 
 def _medians(turns: list[TurnResult]) -> dict[str, float]:
@@ -108,7 +130,10 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--true-size", action="store_true", help="random weights of Qwen2.5-VL-3B's size")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--hearing", default="auto", help="faster-whisper, openai-whisper or auto")
-    parser.add_argument("--voice", default="hibari", help="hibari or kokoro")
+    parser.add_argument("--hearing-device", default="auto", choices=DEVICES)
+    parser.add_argument("--voice", default="auto", help="hibari, kokoro, or auto: kokoro where it runs on a card")
+    parser.add_argument("--voice-device", default="auto", choices=DEVICES)
+    parser.add_argument("--decoding", default="auto", choices=DECODINGS, help="as [mind] decoding in the settings")
     parser.add_argument("--recording", type=Path, default=ROOT / "resources" / "demo" / "question.flac")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
@@ -121,9 +146,9 @@ def run(arguments: list[str]) -> dict[str, Any]:
             folder = str(
                 make_true_size(place / "random-3b") if not is_tiny else make_mind(options.kind, place / "tiny")
             )
-        mind = MindSettings(folder=folder, engine="transformers", device=options.device)
-        hearing = HearingSettings(engine=options.hearing, language="en")
-        settings = Settings(mind=mind, hearing=hearing, voice=VoiceSettings(engine=options.voice))
+        mind = MindSettings(folder=folder, engine="transformers", device=options.device, decoding=options.decoding)
+        hearing = HearingSettings(engine=options.hearing, language="en", device=options.hearing_device)
+        settings = Settings(mind=mind, hearing=hearing, voice=_voice(options.voice, options.voice_device))
         size = TINY_PICTURE if is_tiny else PICTURE
         result = {"model": Path(folder).name, "is_tiny": is_tiny} | asyncio.run(
             measure(settings, options.recording, options.rounds, size)
@@ -140,6 +165,10 @@ def run(arguments: list[str]) -> dict[str, Any]:
         ["", *STAGES],
         rows,
     )
+    print(f"Hearing: {result['hearing']} on {result['hearing_on']}. Voice: {result['voice']} on {result['voice_on']}.")
+    print(f"From a stop to the model's silence: {1000 * result['stop_seconds']:.0f} ms.")
+    if result["runs_on"] == "cpu":
+        print("The language model ran on the processor: no graphics card was used.")
     if is_tiny:
         print(
             "The language model is tiny: its share says nothing of a real one's; hearing and voice are the real ones."

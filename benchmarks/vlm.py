@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.types import ChatRequest, Message, ModelDelta, Picture
+from assistant.llm.decoding import DECODINGS
 from assistant.llm.model_folder import open_folder
 from assistant.llm.transformers_model import TorchSettings, TransformersModel
 from benchmarks.machine import print_json, print_table
@@ -36,13 +37,16 @@ PICTURE = (1024, 768)  # a sketch, as the picture process hands it on
 TINY_PICTURE = (64, 48)
 TITLES = {
     "load_seconds": "load, s",
-    "memory_gb": "memory of the card, or of the process, GB",
+    "decoding": "how one token follows the other",
+    "memory_gb": "memory at most, GB",
+    "memory_of": "that is memory",
     "planned_gb": "memory as planned, GB",
     "token_mb": "weights read for a token, MB",
     "bandwidth_gb": "what memory passes in a second, GB",
     "prompt_tokens_per_second": "prompt, tokens/s",
     "decode_tokens_per_second": "answer, tokens/s",
     "share_of_bandwidth": "answer, share of what memory allows",
+    "overhead_ms": "a token beyond reading its weights, ms",
     "picture_tokens": "tokens of a picture",
     "picture_seconds": "reading a picture, s",
     "first_token_cold": "first token cold, s",
@@ -99,30 +103,16 @@ class Bench:
         self.figures["first_token_speculative"].append(seconds)
 
     async def _stop_writing(self) -> None:
-        begun = asyncio.Event()
-
-        async def listen() -> None:
-            async for _ in self._mind.stream(ChatRequest(self._talk(Message("user", "Hi.")), max_tokens=4000)):
-                begun.set()
-
-        self.figures["stop_writing"].append(await self._stopped(listen, begun))
+        request = ChatRequest(self._talk(Message("user", "Hi.")), max_tokens=4000)
+        self.figures["stop_writing"].append(await stop_writing(self._mind, request))
 
     async def _stop_reading(self) -> None:
         begun = asyncio.Event()
         begun.set()
         talk = self._talk(Message("user", "word " * LONG_WORDS))
-        self.figures["stop_reading"].append(await self._stopped(lambda: self._mind.prefill(ChatRequest(talk)), begun))
-
-    async def _stopped(self, work: Callable[[], Coroutine[Any, Any, None]], begun: asyncio.Event) -> float:
-        """Seconds from the stop until the worker has left the work and answers the next call."""
-        task = asyncio.create_task(work())
-        await begun.wait()
-        await asyncio.sleep(random.uniform(0, STOP_WITHIN_SECONDS))
-        start = time.perf_counter()
-        task.cancel()
-        await asyncio.wait({task})
-        await self._mind.count_tokens("")
-        return time.perf_counter() - start
+        self.figures["stop_reading"].append(
+            await _stopped(self._mind, lambda: self._mind.prefill(ChatRequest(talk)), begun)
+        )
 
     def _talk(self, message: Message) -> tuple[Message, ...]:
         """Every conversation begins with a mark of its own, so that none is in the cache already."""
@@ -137,8 +127,33 @@ class Bench:
         return first, last
 
 
-async def measure(folder: Path, device: str, rounds: int, size: tuple[int, int]) -> dict[str, Any]:
-    mind = TransformersModel(open_folder(folder), TorchSettings(device))
+async def stop_writing(mind: TransformersModel, request: ChatRequest) -> float:
+    """Seconds from the stop of an answer that is being written to the worker's silence."""
+    begun = asyncio.Event()
+
+    async def listen() -> None:
+        async for _ in mind.stream(request):
+            begun.set()
+
+    return await _stopped(mind, listen, begun)
+
+
+async def _stopped(
+    mind: TransformersModel, work: Callable[[], Coroutine[Any, Any, None]], begun: asyncio.Event
+) -> float:
+    """Seconds from the stop until the worker has left the work and answers the next call."""
+    task = asyncio.create_task(work())
+    await begun.wait()
+    await asyncio.sleep(random.uniform(0, STOP_WITHIN_SECONDS))
+    start = time.perf_counter()
+    task.cancel()
+    await asyncio.wait({task})
+    await mind.count_tokens("")
+    return time.perf_counter() - start
+
+
+async def measure(folder: Path, settings: TorchSettings, rounds: int, size: tuple[int, int]) -> dict[str, Any]:
+    mind = TransformersModel(open_folder(folder), settings)
     bench = Bench(mind, size)
     try:
         start = time.perf_counter()
@@ -156,9 +171,12 @@ async def measure(folder: Path, device: str, rounds: int, size: tuple[int, int])
     result["planned_gb"] = (fit["weight_bytes"] + fit["cache_bytes"] + fit["working_bytes"]) / 1e9
     result["memory_gb"], result["token_mb"] = figures["memory_bytes"] / 1e9, figures["token_bytes"] / 1e6
     result["bandwidth_gb"] = bandwidth(traits.runs_on) / 1e9
-    limit = 1000 * result["bandwidth_gb"] / result["token_mb"]
-    result["share_of_bandwidth"] = result["decode_tokens_per_second"] / limit
-    return {"device": device_name(traits.runs_on), "runs_on": traits.runs_on, "bits": fit["bits"]} | result
+    result["memory_of"] = "of the process (RSS)" if traits.runs_on == "cpu" else "of the device"
+    reading_seconds = result["token_mb"] / result["bandwidth_gb"] / 1000
+    result["share_of_bandwidth"] = result["decode_tokens_per_second"] * reading_seconds
+    result["overhead_ms"] = 1000 * (1 / result["decode_tokens_per_second"] - reading_seconds)
+    how = {"runs_on": traits.runs_on, "bits": fit["bits"], "decoding": loaded["decoding"]}
+    return {"device": device_name(traits.runs_on)} | how | result
 
 
 def bandwidth(device: str) -> float:
@@ -190,6 +208,7 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--kind", default="qwen2.5-vl", help="the architecture of the tiny one")
     parser.add_argument("--true-size", action="store_true", help="random weights of Qwen2.5-VL-3B's size")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--decoding", default="auto", choices=DECODINGS, help="as [mind] decoding in the settings")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
@@ -204,7 +223,7 @@ def run(arguments: list[str]) -> dict[str, Any]:
         is_tiny = options.folder is None and not options.true_size
         size = TINY_PICTURE if is_tiny else PICTURE
         result = {"model": what, "is_tiny": is_tiny} | asyncio.run(
-            measure(folder, options.device, options.rounds, size)
+            measure(folder, TorchSettings(options.device, decoding=options.decoding), options.rounds, size)
         )
     keep("vlm", result, result["device"])
     if options.json:
@@ -215,6 +234,8 @@ def run(arguments: list[str]) -> dict[str, Any]:
         )
         if is_tiny:
             print("The model is tiny: these figures show that every way works, not how fast a real model is.")
+        if result["runs_on"] == "cpu":
+            print("It ran on the processor: no graphics card was used.")
     return result
 
 
