@@ -22,6 +22,7 @@ from assistant.core.settings import Settings
 from assistant.llm.catalog import Catalog
 from assistant.log_file import log_to_file
 from assistant.outputs import check_outputs, make_folder
+from assistant.plain_output import plain_output
 from assistant.seams import seams_of
 from assistant.session.observers import EventLog
 from assistant.storage.paths import Folders, find_folders
@@ -34,6 +35,11 @@ STOP_SECONDS = 2.0  # after Ctrl+C; an engine in the middle of a long call is no
 
 def run(options: argparse.Namespace) -> int:
     """Exit code of the command. Every failure a user can meet ends as one sentence on stderr."""
+    with plain_output():
+        return _run_safely(options)
+
+
+def _run_safely(options: argparse.Namespace) -> int:
     try:
         if options.data_dir is not None:
             _use_data_folder(options.data_dir)
