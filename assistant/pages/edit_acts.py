@@ -43,6 +43,12 @@ WHERE = (
     r"(?P<where>before|above|over|on top of|after|below|under|underneath|beneath|next to|beside|"
     r"(?:to|on|at) the left (?:side )?of|left of|(?:to|on|at) the right (?:side )?of|right of)"
 )
+END = r"(?P<end>top|bottom|end|start|beginning|page)(?: left| right)?(?: corner)?"
+END_THEN_WORDS = re.compile(
+    r"(?P<end>\s(?:at|on|to) the (?:very )?(?:top|bottom)(?: left| right)?(?: of (?:the|this) page)?)"
+    r"(?P<words>\s(?:that says|which says|saying|called|named|labell?ed|titled|that reads)\s.+)$",
+    re.IGNORECASE,
+)
 WORDED = re.compile(
     r"\s(?:that says|which says|saying|called|named|labell?ed|titled|that reads|with the (?:text|words?|label)|with|"
     r"for(?: the| an?)?)\s+(?P<text>.+)$",
@@ -59,8 +65,8 @@ PART_OF = re.compile(r"(?:the )?(?P<part>text|letters|writing|font|background)(?
 ALL_WRITING = re.compile(r"(?:all )?(?:the )?(?:texts?|writing|letters|fonts?|words)")
 SIDES = {"left": "left", "right": "right", "centre": "centre", "center": "centre", "middle": "centre"}
 COMPOUND = {
-    r"contact (?:form|section)": "contact form", r"log ?in (?:form|section)|sign ?in form": "login form",
-    r"newsletter(?: form| sign ?up)?|sign ?up form": "newsletter", r"(?:page )?footer": "footer",
+    r"contact (?:form|section)": "contact form", r"log[- ]?in (?:form|section)|sign[- ]?in form": "login form",
+    r"newsletter(?: form| sign[- ]?up)?|sign[- ]?up form": "newsletter", r"(?:page )?footer": "footer",
     r"nav(?:igation)?(?: ?bar| menu)?|menu(?: bar)?|header": "navigation", r"hero(?: section| banner)?|banner": "hero",
     r"search (?:bar|box|field|form)": "search bar", r"table": "table",
 }  # fmt: skip
@@ -150,6 +156,8 @@ def _qualified(target: str, how: str, makers: tuple[Maker, ...], scope: Scope) -
         makers, target = (colour_maker(colour["colour"], scope.document, kind),), part["rest"]
     elif ALL_WRITING.fullmatch(target.lower()):
         target = "page"
+        if colour := re.fullmatch(COLOUR, how):
+            makers = (colour_maker(colour["colour"], scope.document, "text"),)
     patches: tuple[Patch, ...] = ()
     for make in makers:
         plan = scope.each(target, make)
@@ -235,7 +243,7 @@ def corners(match: Match, scope: Scope) -> Plan | None:
 
 
 def convert(match: Match, scope: Scope) -> Plan | None:
-    kind = TYPES.get(match["kind"].lower())
+    kind = TYPES.get((match["kind"] or match["kinds"].removesuffix("s")).lower())
     return None if kind is None else scope.each(match["target"], lambda target: SetType(target, kind))
 
 
@@ -250,24 +258,28 @@ def placeholder(match: Match, scope: Scope) -> Plan | None:
 
 def add(match: Match, scope: Scope) -> Plan | None:
     """ "a green button that says Go below the picture": kind, words and place."""
-    what, text, where, anchor = match["what"].lower(), "", "bottom", ""
-    if place := re.search(rf"\s(?:right |directly |just )?{WHERE} (?P<anchor>.+)$", match["what"], re.IGNORECASE):
+    said_first = END_THEN_WORDS.sub(r"\g<words>\g<end>", match["what"])
+    what, text, where, anchor = said_first.lower(), "", "bottom", ""
+    if place := re.search(r"\s(?:in )?between (?P<anchor>.+?) and .+$", said_first, re.IGNORECASE):
+        above = scope.meant(place["anchor"])
+        if not isinstance(above, tuple):
+            return above
+        where, anchor, what = "below", above[0], what[: place.start()]
+    elif place := re.search(rf"\s(?:right |directly |just )?{WHERE} (?P<anchor>.+)$", said_first, re.IGNORECASE):
         where = side_of(place["where"])
         found, text = _beside(place["anchor"], scope)
         if found is not None and not isinstance(found, tuple):
             return found
         if found:
             anchor, what = found[0], what[: place.start()]
-    elif place := re.search(
-        r"\s(?:at|to|on|in) the (?:very )?(?P<end>top|bottom|end|start|beginning|page)(?: of (?:the|this) page)?$", what
-    ):
+    elif place := re.search(rf"\s(?:at|to|on|in) the (?:very )?{END}(?: of (?:the|this) page)?$", what):
         where = "top" if place["end"] in ("top", "start", "beginning") else "bottom"
         what = what[: place.start()]
     elif (place := re.search(r"\s(?:in|into|inside|to) the (?P<bar>footer|header|navigation|menu)$", what)) and (
         last := last_within(scope.document, place["bar"].replace("menu", "navigation"))
     ):
         where, anchor, what = "right", last, what[: place.start()]
-    original = match["what"][: len(what)]
+    original = said_first[: len(what)]
     if said := WORDED.search(original):
         text, what = said["text"].strip("\"'“” "), what[: said.start()]
     return _added(what.strip(), sentence(text), where, anchor)

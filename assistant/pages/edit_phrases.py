@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from assistant.pages.edit_acts import Match, last_within, sentence
+from assistant.pages.edit_acts import ALL_WRITING, Match, last_within, sentence, side_of
 from assistant.pages.edit_plan import ALL_STEPS, Change, Plan, Scope, Steps
 from assistant.pages.patches import Add, Move, Patch, SetSpacing, SetText
 from assistant.pages.placing import Declined
+from assistant.pages.style_patches import SetCorners, SetSize
 from assistant.pages.targets import every_part
 
 LISTED = re.compile(r",? (?:and|or) |, ?")
@@ -87,3 +88,38 @@ def add_choices(match: Match, scope: Scope) -> Plan | None:
     kind = "radio" if "radio" in match["kind"].lower() else "checkbox"
     patches: tuple[Patch, ...] = tuple(Add(kind, sentence(name)) for name in names)
     return Change(patches)
+
+
+def move_between(match: Match, scope: Scope) -> Plan | None:
+    return scope.pair(match["target"], match["anchor"], lambda target, anchor: Move(target, "below", anchor))
+
+
+def too(match: Match, scope: Scope) -> Plan | None:
+    """ "The heading is too small": the other way, by as much as such a request changes."""
+    grow = match["how"].lower() in ("small", "tiny", "little")
+    target = "page" if ALL_WRITING.fullmatch(match["target"].lower()) else match["target"]
+    return scope.each(target, lambda part: SetSize(part, 1.3 if grow else 1 / 1.3))
+
+
+def by_size(match: Match, scope: Scope) -> Plan | None:
+    factor = {"double": 2.0, "triple": 3.0}.get(match["verb"].lower(), 0.5)
+    return scope.each(match["target"], lambda target: SetSize(target, factor))
+
+
+def corners_of(match: Match, scope: Scope) -> Plan | None:
+    is_round = re.match(r"square|sharp", match.groupdict().get("how") or "round", re.IGNORECASE) is None
+    return scope.each(match["target"], lambda target: SetCorners(target, is_round))
+
+
+def write(match: Match, scope: Scope) -> Plan | None:
+    """A new text beside a part, or at an end of the page."""
+    groups = match.groupdict()
+    text = sentence(match["text"])
+    if groups.get("end"):
+        return Change((Add("text", text, groups["end"].lower()),))
+    where = side_of(match["where"])
+    return scope.each(match["anchor"], lambda anchor: Add("text", text, where, anchor))
+
+
+def back(match: Match, scope: Scope) -> Plan:
+    return Steps(-1)

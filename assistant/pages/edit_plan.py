@@ -93,12 +93,14 @@ class Scope:
         parts = [part for part in re.split(r",? and |, ", phrase) if part]
         if len(parts) < 2:
             return ()
-        if noun := re.search(r"\b(button|field|link|picture|image|checkbox|card|heading|text)(?:e?s)$", phrase):
-            parts = [re.sub(rf" {noun[1]}(?:e?s)?$", "", part) + f" {noun[1]}" for part in parts]
+        noun = re.search(r" (button|field|link|picture|image|checkbox|card|heading|text)(?:e?s)?$", phrase)
+        shared = f" {noun[1]}" if noun else ""
         ids: tuple[str, ...] = ()
         for part in parts:
-            found = resolve(part, self.document, self.selected)
-            if not isinstance(found, Meant):
+            bare = part if not shared else re.sub(rf"{shared}(?:e?s)?$", shared, part)
+            tried = [resolve(words, self.document, self.selected) for words in (bare, f"{bare}{shared}")]
+            found = next((found for found in tried if isinstance(found, Meant)), None)
+            if found is None:
                 return ()
             ids += found.ids
         return ids

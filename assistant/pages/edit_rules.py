@@ -30,6 +30,13 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<verb>undo|un do|undue|on do|go back|take (?:that|it) back|revert|redo|re-do|do it again|put it back)(?: "
          rf"(?:that|it|this|the)?(?: ?last)?(?: ?(?:changes?|edits?|steps?))?)??(?: ?{COUNT})?(?: "
          r"(?:times?|steps?|changes?|edits?))?", act.steps),
+    rule(r"(?:(?:that's|that is|that was|it's) (?:wrong|not (?:right|it|what i (?:meant|wanted)))[,.]? )"
+         r"(?:go back|undo(?: it| that)?|take (?:it|that) back)|not like (?:that|this)|"
+         r"(?:i liked (?:it|that) (?:better|more)|(?:it|that) (?:was|looked) (?:better|nicer)) before", phrase.back),
+    rule(r"(?:show|give|try|make|offer|suggest)(?: me| us| it)? (?:an?other|an? (?:different|new|other)) "
+         r"(?:look|design|style|version|variant|layout)", act.offer),
+    rule(r"(?:show|let)(?: me| us)? (?:see )?(?:how|what) (?:it|this|the page|that) (?:looks|would look|is) "
+         r"in (?P<theme>[a-z-]+)(?: mode| theme)?", act.theme),
     rule(r"(?:show|give|make|offer|create|suggest|i want)(?: me)? (?:three|3|some|a few|other|different|more)"
          r"(?: other| different)? (?:variants?|variance|versions?|alternatives?|options|designs?|variations?|looks)"
          r"(?: of (?:it|this|the page))?", act.offer),
@@ -63,10 +70,28 @@ RULES: tuple[Rule, ...] = (
          r"(?:that )?it says|to say|say|(?<!that )(?<!which )says|read|to read|called|as saying|with the "
          r"(?:text|words?)) (?P<text>.+)", act.set_text),
     rule(rf"{T} (?:should|shall|must|has to) (?:say|read) (?P<text>.+)", act.set_text),
+    rule(r"(?:change|rename|edit|update|set) (?:.+? )??from (?P<target>.+) (?:in)?to (?P<text>.+)", act.set_text),
     rule(rf"instead of {T},? (?:it|this|they|there|the page) (?:should|shall|must) (?:say|read|be) (?P<text>.+)",
          act.set_text),
     rule(r"(?:replace|change|swap|exchange)(?: all)?(?: the)? (?:words?|phrase|name|every|each) (?P<old>.+?) "
          r"(?:with|by|for|to|into) (?:the words? )?(?P<new>.+)", phrase.replace_words),
+    rule(rf"(?:i think )?{T} (?:is|are|looks?|seems?) (?:still )?(?:a bit |a little |way |much |far )?too "
+         r"(?P<how>big|large|huge|small|tiny|little)"
+         r"(?:,? (?:so )?(?:please )?make (?:it|them) (?:bigger|larger|smaller))?",
+         phrase.too),
+    rule(rf"{T} (?:should|shall|must|has to|have to|needs? to|ought to|can) (?:be|go|come|sit|stand|move|stay)"
+         rf"(?: right)? {WHERE} (?P<anchor>.+)", act.move_by),
+    rule(rf"{PUT} {T} between (?P<anchor>.+?) and .+", phrase.move_between),
+    rule(rf"(?:write|type|print) (?P<text>.+?) {WHERE} (?P<anchor>.+)", phrase.write),
+    rule(r"(?:write|type|print) (?P<text>.+?) (?:at|on|to) the (?:very )?(?P<end>top|bottom)(?: of (?:the|this) page)?",
+         phrase.write),
+    rule(rf"{WHERE} (?P<anchor>.+?),? (?:write|type|print) (?P<text>.+)", phrase.write),
+    rule(rf"(?P<verb>double|triple|halve)(?: the)? size of {T}", phrase.by_size),
+    rule(rf"(?P<verb>shrink|reduce|scale down) {T} (?:by|to) (?:one )?half", phrase.by_size),
+    rule(rf"make(?: the)? corners of {T} (?P<how>round|rounded|rounder|soft|sharp|square)", phrase.corners_of),
+    rule(rf"round(?: off)? {T}", phrase.corners_of),
+    rule(rf"(?:add|give|put|write) (?:an? )?(?:placeholder|hint)(?: text)? (?:to|in|into|for) {T} "
+         r"(?:that says|which says|saying|that reads|with the (?:text|words?)) (?P<text>.+)", act.placeholder),
     rule(rf"(?:stack|put|place|arrange|line up|lay out|show|set) {T} (?P<how>vertically|horizontally|"
          r"(?:below|under|underneath|on top of|next to|beside) (?:each other|one another)|side by side|"
          r"in (?:a|one|a single) (?:row|column|line))", phrase.arrange),
@@ -78,7 +103,8 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?:add|give|put|draw|i want|make|use|remove)\b.*?\b(?P<what>border|shadow|outline|animation|gradient)s?\b"
          r".*", phrase.no_such_style),
     rule(rf"(?:make|let|have) {T} (?P<how>(?:stay|stick) .+)", act.stay),
-    rule(rf"(?:turn|change|convert|transform|make) {T} (?:in)?to (?:an? )(?P<kind>[a-z -]+)", act.convert),
+    rule(rf"(?:turn|change|convert|transform|make) {T} (?:in)?to (?:an? (?P<kind>[a-z -]+)|(?P<kinds>[a-z -]+s))",
+         act.convert),
     rule(r"(?:make|turn|render|change|set|get) (?P<rest>.+)", act.be),
     rule(rf"{T} (?:should|shall|must|has to|needs to|ought to) (?P<how>.+)", act.stay),
     rule(r"i(?:'d| would)? (?:want|like|need|prefer) (?P<rest>.+)", act.be),

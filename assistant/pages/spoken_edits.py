@@ -14,6 +14,7 @@ from assistant.pages.misheard import mended
 from assistant.pages.patches import Patch, apply_all
 from assistant.pages.placing import Declined
 from assistant.pages.spanish import in_english
+from assistant.pages.targets import find
 from assistant.pages.widget_rules import RULES as WIDGETS
 
 LONGEST_REQUEST = 300  # characters; a longer one is a talk, not a command
@@ -24,13 +25,20 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 PLEASED = re.compile(
-    r"(?:[ ,]+(?:please|for me|now|thanks|thank you|vesper|instead|would you|could you|if you can|again please))+$",
+    r"(?:[ ,]+(?:please|for me|thanks|thank you|vesper|instead|would you|could you|if you can|again please))+$",
     re.IGNORECASE,
 )
 VERBS = (
     r"make|change|add|remove|delete|move|put|set|turn|use|hide|show|align|cent(?:re|er)|rename|swap|duplicate|copy|insert|"
     r"enlarge|shrink|paint|colou?r|give|round|increase|decrease|place|replace|undo|redo|pin|open|sort|let"
 )
+URGENT = re.compile(  # what buttons say
+    r"\b(?:buy|shop|order|book|call|join|start|subscribe|apply|download|donate|pay|reserve|register|sign up|watch|play|"
+    r"try)(?: it| us)? now$",
+    re.IGNORECASE,
+)
+NOW = re.compile(r"(?:[ ,]+(?:right )?now|[ ,]+for now|[ ,]+for the moment)$", re.IGNORECASE)
+TWO = re.compile(rf"(?P<verb>{VERBS}) (?P<one>.+?),? and (?P<other>.+)", re.IGNORECASE)
 JOINT = re.compile(rf"(?:,? and then |,? and also |,? and |, then |, |\. |; )(?=(?:{VERBS})\b)", re.IGNORECASE)
 
 
@@ -58,6 +66,9 @@ def _heard(plain: str, scope: Scope) -> Plan | None:
     plan = _single(plain, scope)
     if plan is None and (english := in_english(plain)):
         plan = _single(english, scope)
+    if (plan is None or isinstance(plan, Declined)) and (two := TWO.fullmatch(plain)):
+        both = _in_turn([f"{two['verb']} {two['one']}", f"{two['verb']} {two['other']}"], scope)
+        plan = both if isinstance(both, Change) else plan
     return plan
 
 
@@ -66,7 +77,8 @@ def stripped(words: str) -> str:
     plain = " ".join(words.replace("’", "'").split())
     plain = POLITE.sub("", plain).strip(" ,!?")
     plain = plain if plain.endswith("...") else plain.rstrip(" .!?")
-    return PLEASED.sub("", plain).rstrip(" ,.!?")
+    plain = PLEASED.sub("", plain).rstrip(" ,.!?")
+    return plain if URGENT.search(plain) else NOW.sub("", plain)
 
 
 def _single(plain: str, scope: Scope) -> Plan | None:
@@ -89,8 +101,12 @@ def _in_turn(parts: list[str], scope: Scope) -> Plan | None:
         plan = _single(stripped(part), replace(scope, document=document))
         if not isinstance(plan, Change):
             return plan
-        outcome = apply_all(document, plan.patches)
+        new = tuple(patch for patch in plan.patches if patch not in patches)  # "it is too small, make it bigger"
+        outcome = apply_all(document, new)
         if isinstance(outcome, Declined):
             return outcome
-        document, patches = outcome, (*patches, *plan.patches)
+        document, patches = outcome, (*patches, *new)
+        touched = {target for patch in plan.patches if (target := getattr(patch, "target", ""))}
+        if len(touched) == 1 and find(document, *touched) is not None:  # "it" is now what was just spoken of
+            scope = replace(scope, selected=touched.pop())
     return Change(patches)

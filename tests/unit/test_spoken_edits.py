@@ -113,6 +113,50 @@ OUTLINE = [
         ("duplicate the cancel button", ['+ . . button n1 "Cancel"']),
         ("turn the cancel button into a link", ['- . . button e14 "Cancel"', '+ . . link e14 "Cancel"']),
         ("make the email field required", ["+ required e8: True"]),
+        ("make the text white", ["+ page: colour=#ffffff"]),
+        (
+            "set the background color to black and the text to white",
+            ["+ page: background=#111111 colour=#ffffff"],
+        ),
+        (
+            "The heading is too small, make it bigger.",
+            ['- . . heading e1 "Welcome"', '+ . . heading e1 "Welcome" scale=1.3'],
+        ),
+        ("I think the text is a bit too big", ["+ page: zoom=0.77"]),
+        ("Put a heading at the top that says our menu.", ['+ . heading n1 "Our menu"']),
+        ("write hello world at the top", ['+ . text n1 "Hello world"']),
+        ("Add a red button that says buy now.", ['+ . button n1 "Buy now"']),
+        ("Add a logo at the top left.", ["+ . icon n1"]),
+        (
+            "hide the checkbox for now",
+            [
+                '- . checkbox e12 "Remember me"',
+                '+ . checkbox e12 "Remember me" is_hidden=True',
+            ],
+        ),
+        (
+            "Make the picture a bit smaller and center it.",
+            ["- . . image e5 300x200", "+ . . image e5 268x179 align=centre"],
+        ),
+        ("Remove the first and the second link.", ['- . . link e2 "Home"', '- . . link e3 "About"']),
+        ("Shrink the picture by half.", ["- . . image e5 300x200", "+ . . image e5 150x100"]),
+        (
+            "double the size of the heading",
+            ['- . . heading e1 "Welcome"', '+ . . heading e1 "Welcome" scale=2.0'],
+        ),
+        (
+            "Change the button text from login to log me in.",
+            ['- . . button e13 "Login"', '+ . . button e13 "Log me in"'],
+        ),
+        ("Make the corners of the picture sharp.", ["- . . image e5 300x200", "+ . . image e5 300x200 corners=square"]),
+        (
+            "add a placeholder to the email field that says you@example.com",
+            ["- . input e8", '+ . input e8 "you@example.com"'],
+        ),
+        (
+            "Insert a picture between the heading and the text.",
+            ["+ . . column", '- . . heading e1 "Welcome"', '+ . . . heading e1 "Welcome"', "+ . . . image n1 300x296"],
+        ),
         (
             "I don't like the checkbox, remove it.",
             ['- . checkbox e12 "Remember me"'],
@@ -541,3 +585,23 @@ def test_what_no_edit_can_do_is_said_and_nothing_else_is_done(words: str) -> Non
 )
 def test_what_is_not_understood_changes_nothing(words: str) -> None:
     assert not isinstance(understand(words, Scope(bakery())), Change)
+
+
+@pytest.mark.parametrize("words", ["That's wrong, go back.", "No, not like that.", "I liked it better before."])
+def test_displeasure_takes_one_step_back(words: str) -> None:
+    assert understand(words, Scope(bakery())) == Steps(-1)
+
+
+@pytest.mark.parametrize("words", ["Give me a different look.", "Try another design.", "show me a new style"])
+def test_another_look_offers_variants(words: str) -> None:
+    assert understand(words, Scope(bakery())) == OfferVariants()
+
+
+def test_two_halves_of_a_request_share_their_verb() -> None:
+    page = said("Make the login button green and the cancel button red.", bakery())
+    assert changes(bakery(), page) == [
+        '- . . button e13 "Login"',
+        '- . . button e14 "Cancel"',
+        '+ . . button e13 "Login" background=#2e7d32',
+        '+ . . button e14 "Cancel" background=#c62828',
+    ]
