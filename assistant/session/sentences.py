@@ -38,6 +38,7 @@ _CLINGING = re.compile(  # words that are said in one breath with the next
     re.IGNORECASE,
 )
 _LONGEST_CONJUNCTION = 10  # letters, with the space after it
+_LOOK_AHEAD = 64  # more than any decision looks at: a text without end is not read to its end for every clause
 _NEVER_LAST = re.compile(
     r"mr|mrs|ms|dr|prof|st|mt|ft|sr|jr|rev|gen|col|capt|lt|sgt|gov|sen|rep|hon|messrs|mme|mlle"
     r"|e\.g|i\.e|eg|ie|cf|vs|viz|approx|figs?|eq|ch|sec|vol|pp|eds?|al|ca|dept|est|inc|ltd|co|corp|bros"
@@ -77,10 +78,14 @@ class ClauseSplitter:
 
     def _first_cut(self, final: bool) -> int | None:
         self._text = self._text.lstrip()
-        for place in _PLACE.finditer(self._text):
+        for place in _PLACE.finditer(self._text, 0, LONGEST_CHARACTERS + _LOOK_AHEAD):
             if place.end() > LONGEST_CHARACTERS:
                 break
-            if place["space"] and not final and _may_become_conjunction(self._text[place.end() :]):
+            if (
+                place["space"]
+                and not final
+                and _may_become_conjunction(self._text[place.end() : place.end() + _LOOK_AHEAD])
+            ):
                 return None
             if self._is_cut(place):
                 return place.start() if place["conjunction"] or place["phrase"] else place.end()

@@ -92,3 +92,10 @@ def test_a_long_first_sentence_begins_with_its_first_phrase():
         "The most populous city of Portugal",
         "is Lisbon, which lies in the west.",
     ]
+
+
+@pytest.mark.parametrize("piece", ["word", "word ", "a, ", "x. ", "....", "\n", " - "], ids=repr)
+def test_a_text_that_arrives_as_one_endless_piece_is_cut_like_any_other(piece: str) -> None:
+    clauses = split(piece * 5_000)
+    assert all(len(clause) <= LONGEST_CHARACTERS for clause in clauses)
+    assert "".join("".join(clauses).split()) == "".join((piece * 5_000).split())
