@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.audio.warmth import warmed
 from assistant.core.events import EngineStateChanged, NoticeShown
-from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Transcriber
+from assistant.core.ports import Emit, LanguageModel, SketchReader, Synthesizer, Toolbox, Transcriber
 from assistant.core.settings import MindSettings, Settings, VoiceSettings
 from assistant.core.sketch import SketchReading
 from assistant.core.types import AudioFrame, ChatRequest, ModelDelta, ModelTraits, Picture, Transcript
@@ -260,6 +260,16 @@ def make_mind(engines: Engines) -> LanguageModel:
 
     path = next(catalog.folder(decided.model_id).glob("*.gguf"))
     return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report)
+
+
+def toolbox(settings: MindSettings) -> Toolbox:
+    """The small models of the catalogue do better without tools (docs/adr/0027); others may have them."""
+    from assistant.tools.calculator import CALCULATOR
+    from assistant.tools.toolbox import ReadingTools
+
+    is_small = not (settings.server_url or settings.folder)
+    wanted = settings.tools == "always" or (settings.tools == "auto" and not is_small)
+    return ReadingTools(CALCULATOR) if wanted else ReadingTools()
 
 
 def mind_plan(settings: MindSettings, catalog: Catalog) -> Plan:

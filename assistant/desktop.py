@@ -152,6 +152,7 @@ class SessionThread:
             history,
             conversation_id,
             saves_power=on_battery,
+            toolbox=app.toolbox(settings.mind),
         )
         self._check = SoundCheck(self._card, self._microphone, engines, self._publish)
         jobs = PageJobs(

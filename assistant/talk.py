@@ -136,6 +136,7 @@ class Talk:
             engines.settings,
             History(),
             conversation_id=0,
+            toolbox=app.toolbox(engines.settings.mind),
         )
 
     async def load(self, hears: bool, warm: bool = True) -> None:
@@ -149,7 +150,7 @@ class Talk:
             await app.warm(self._engines.voice.get())
         await self.model.traits()
         if warm:
-            await self.model.prefill(self.parts.prompts.request((), self.parts.settings.mind))
+            await self.model.prefill(self.parts.request(()))
         self.parts.conversation_id = await self.parts.store.open_conversation()
 
     async def picture(self, data: bytes, name: str) -> Picture:

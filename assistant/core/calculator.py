@@ -53,7 +53,13 @@ _OPERATORS = {
 _PREFIXES = {"the square root of": "√", "square root of": "√", "√": "√", "half of": "½ of", "a third of": "⅓ of",
              "a quarter of": "¼ of", "double": "2 ×", "twice": "2 ×"}  # fmt: skip
 _SUFFIXES = {"squared": ("²", 2), "cubed": ("³", 3)}
-_SHARES = {"½ of": Fraction(1, 2), "⅓ of": Fraction(1, 3), "¼ of": Fraction(1, 4), "2 ×": Fraction(2)}
+_SHARES = {
+    "½ of": Fraction(1, 2),
+    "⅓ of": Fraction(1, 3),
+    "¼ of": Fraction(1, 4),
+    "2 ×": Fraction(2),
+    "-": Fraction(-1),
+}
 _BINDING = {"+": 1, "-": 1, "×": 2, "÷": 2, "% of": 2, "^": 4}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NUMBER_WORD = rf"(?:{'|'.join((*_WORDS, *_SCALES))})"
@@ -65,6 +71,12 @@ _TOKEN = re.compile(
     r"|(?P<open>\()|(?P<close>\))|(?P<space>\s+)|(?P<other>\S)",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(
+    rf"(?P<digits>[$€£]?(?:{_NUMBER})(?![\w.]))|(?P<operator>\*\*|%\s?of|[-+*/^×÷−–x])|(?P<root>√|sqrt)"
+    r"|(?P<bracket>[()])|(?P<space>\s+)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(rf"({_NUMBER})\s?%(?!\s?of)", re.IGNORECASE)
 _ASKED = re.compile(r"\b(what|how much|calculate|compute|work out|minus|divided|over|less)\b|^[\s\d(=]", re.IGNORECASE)
 
 
@@ -104,6 +116,42 @@ def find_sum(text: str) -> Sum | None:
         sign, shown = _shown(value)
         return Sum(f"{parser.written} {sign} {shown}")
     return None
+
+
+def work_out(expression: str) -> Sum | None:
+    """A sum that is written as one, and nothing else, such as "-3 * (17 - 12)"; None for anything that is not."""
+    text = _SHARE.sub(r"(\1/100)", expression.strip().removesuffix("=").rstrip())
+    if len(text) > LONGEST_TEXT:
+        return None
+    tokens: list[Token] = []
+    at = 0
+    while at < len(text):
+        found = _PLAIN.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        if not found["space"]:
+            tokens.append(_plain_token(found, tokens))
+    parser = _Parser(tokens)
+    try:
+        sign, shown = _shown(parser.whole())
+    except _DividedByZero:
+        return Sum(f"{parser.written} cannot be worked out: nothing can be divided by zero")
+    except (_NoSum, RecursionError):
+        return None
+    return Sum(f"{parser.written} {sign} {shown}")
+
+
+def _plain_token(found: re.Match[str], before: list[Token]) -> Token:
+    if found["digits"]:
+        return "number", found["digits"].lstrip("$€£").replace(",", "")
+    if found["root"]:
+        return "prefix", "√"
+    if found["bracket"]:
+        return found["bracket"], found["bracket"]
+    operator = _OPERATORS[found["operator"].lower().replace("%of", "% of")]
+    is_sign = operator == "-" and (not before or before[-1][0] in ("operator", "prefix", "("))
+    return ("prefix", "-") if is_sign else ("operator", operator)
 
 
 def _signs(run: list[Token]) -> list[Token]:

@@ -238,6 +238,13 @@ class ReplyInterrupted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolUsed(Event):
+    """The model asked for a tool and was answered. `name` is empty where there is no such tool."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyFinished(Event):
     """A reply ended by itself, and all of it was heard."""
 

@@ -19,7 +19,17 @@ from assistant.core.sketch import (
     VersionRecord,
     WorkRecord,
 )
-from assistant.core.types import AudioFrame, ChatRequest, Message, ModelDelta, ModelTraits, Picture, Transcript
+from assistant.core.types import (
+    AudioFrame,
+    ChatRequest,
+    Message,
+    ModelDelta,
+    ModelTraits,
+    Picture,
+    Tool,
+    ToolCall,
+    Transcript,
+)
 
 Emit = Callable[[Event], None]
 """Publishes an event. Call it on the session's loop only; it never blocks and never raises."""
@@ -51,6 +61,17 @@ class LanguageModel(Protocol):
         ...
 
     async def count_tokens(self, text: str) -> int: ...
+
+
+class Toolbox(Protocol):
+    """What a model may ask for. Whether a call is carried out is decided here, never by what a model says."""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]: ...
+
+    async def use(self, call: ToolCall) -> str:
+        """The result in words, or why there is none: also for a call that is hostile or makes no sense."""
+        ...
 
 
 class Synthesizer(Protocol):

@@ -123,6 +123,8 @@ class MindSettings:
     server_url: str = ""
     """Base URL of an OpenAI-compatible server, "https://host/v1"; empty runs the embedded engine."""
     server_model: str = ""
+    tools: str = "auto"
+    """Whether the model may ask for sums: "always", "never" or "auto" (one of your own or on a server)."""
     instructions: str = ""
     """Added to the system prompt: how the user wants the assistant to be."""
     temperature: float = 0.7

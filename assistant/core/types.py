@@ -122,13 +122,37 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """Something a model may ask for while it answers. `parameters` is a JSON schema of type object."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a model asks for, unchecked: the name may be none, and `arguments` may be no JSON."""
+
+    name: str
+    arguments: str
+    call_id: str = ""
+    written: str = ""
+    """The call as the model wrote it, where it is part of its text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a prompt. `origin` other than USER, SYSTEM or MODEL marks untrusted content."""
 
-    role: str  # "system" | "user" | "assistant"
+    role: str  # "system" | "user" | "assistant" | "tool"
     text: str
     pictures: tuple[Picture, ...] = ()
     origin: Origin = Origin.USER
+    calls: tuple[ToolCall, ...] = ()
+    """What an assistant's message asks for, behind its text."""
+    answers: str = ""
+    """The id of the call that a tool's message answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +165,8 @@ class ChatRequest:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     json_schema: dict[str, Any] | None = None
+    tools: tuple[Tool, ...] = ()
+    """What the model may ask for. An engine whose model cannot leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +182,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ModelDelta:
-    """A piece of a streamed completion. The last one carries `finish_reason` and usually `usage`."""
+    """A piece of a streamed completion. The last one carries `finish_reason`, usually `usage`, and any `calls`."""
 
     text: str
     finish_reason: str | None = None  # "stop" | "length" | "cancelled"
     usage: Usage | None = None
+    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

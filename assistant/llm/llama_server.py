@@ -27,6 +27,7 @@ from assistant.llm.machine import free_memory_bytes
 from assistant.llm.plan import EngineSettings
 from assistant.llm.prompts import pictures_as_words
 from assistant.llm.templates import TEMPLATES, Special, Template
+from assistant.llm.tool_text import ToolText, with_tools_as_text
 from assistant.workers.private import private_folder
 from assistant.workers.supervisor import Report
 from assistant.workers.worker import Lifecycle, Worker
@@ -97,13 +98,14 @@ class LlamaServer:
         return ModelTraits(name, self._settings.context_tokens, self._sees, runs_on=runs_on)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
+        heard = ToolText(request.tools)
         async with self._fitting_completion(request) as response:
             finished = False
             try:
                 async for event in sse.payloads(response.aiter_bytes()):
                     if "error" in event:
                         raise _refusal(event["error"])
-                    delta = _delta(event)
+                    delta = heard.delta(_delta(event))
                     finished = finished or delta.finish_reason is not None
                     yield delta
             except (httpx.TransportError, sse.MalformedStream) as error:
@@ -112,6 +114,7 @@ class LlamaServer:
                 raise _interrupted()
 
     async def prefill(self, request: ChatRequest) -> None:
+        request = with_tools_as_text(request)
         more: dict[str, Any] = {"n_predict": 0}  # one token is made all the same, which nobody reads
         if request.messages and request.messages[-1].role == "user" and not has_pictures(request):
             more["prompt"] = await self._open_tokens(request)
@@ -252,6 +255,7 @@ class LlamaServer:
         self, request: ChatRequest, more: dict[str, Any] | None = None
     ) -> AsyncIterator[httpx.Response]:
         """Pictures that leave no room become words, the oldest first."""
+        request = with_tools_as_text(request)
         while True:
             seen = self._sees and has_pictures(request)
             body = _body(request, await self._prompt(request, seen)) | (more or {})

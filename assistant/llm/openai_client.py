@@ -11,7 +11,7 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -22,6 +22,8 @@ from assistant.core.types import ChatRequest, ModelDelta, ModelTraits
 from assistant.llm import openai_wire as wire
 from assistant.llm import sse
 from assistant.llm.llama_pictures import has_pictures, without_oldest
+from assistant.llm.openai_calls import CallParts
+from assistant.llm.tool_text import ToolText
 
 CONNECT_SECONDS = 5.0
 LIST_SECONDS = 10.0  # for the list of models, and for the words of a refusal
@@ -63,7 +65,7 @@ class OpenAIClient:
         self._known = known or ServerTraits()
         self._mark = secrets.token_hex(4)
         self._offer: wire.Offer | None = None
-        self._is_blind = False
+        self._is_blind = self._has_no_tools = False
         self._api_key = api_key
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -81,7 +83,8 @@ class OpenAIClient:
         )
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
-        """Pictures that leave no room become words, the oldest first."""
+        """Pictures that leave no room become words, the oldest first. A model that knows no tools is offered none."""
+        heard = ToolText(request.tools)  # not every server takes the calls out of the text
         while True:
             async with AsyncExitStack() as stack:
                 try:
@@ -91,8 +94,13 @@ class OpenAIClient:
                         raise
                     request = without_oldest(request, self._mark)
                     continue
+                except wire.CannotCall:
+                    if not request.tools or self._has_no_tools:
+                        raise
+                    self._has_no_tools = True
+                    continue
                 async for delta in self._deltas(response, request.max_tokens):
-                    yield delta
+                    yield heard.delta(delta)
                 return
 
     async def prefill(self, request: ChatRequest) -> None:
@@ -141,20 +149,24 @@ class OpenAIClient:
     async def _body(self, request: ChatRequest) -> dict[str, Any]:
         offer = await self._offered()
         sees_pictures = (await self.traits()).sees_pictures
-        return wire.chat_body(request, offer, sees_pictures, self._mark)
+        offered = replace(request, tools=()) if self._has_no_tools else request
+        return wire.chat_body(offered, offer, sees_pictures, self._mark)
 
     async def _deltas(self, response: httpx.Response, max_tokens: int) -> AsyncIterator[ModelDelta]:
         left, empty = max_tokens * CHARACTERS_PER_TOKEN_AT_MOST, 0
         end: ModelDelta | None = None
+        calls = CallParts()
         patience = wire.Patience(SILENCE_SECONDS)
         try:
             async for event in wire.events(response, patience):
                 delta = wire.read_delta(event)
                 end = wire.joined(end, delta)
-                empty = 0 if delta.text else empty + 1
+                length = len(delta.text) + calls.add(event)
+                left -= length
+                empty = 0 if length else empty + 1
                 if delta.text:
-                    left -= len(delta.text)
                     yield ModelDelta(delta.text[: left + len(delta.text)] if left < 0 else delta.text)
+                if length:
                     patience.renew(SILENCE_SECONDS)  # whoever listens may have taken a while
                 if delta.finish_reason is not None:
                     patience.renew(LAST_WORDS_SECONDS)
@@ -166,7 +178,7 @@ class OpenAIClient:
                 raise wire.spoilt(self._server, error) from error
         if end is None:
             raise wire.broken_off(self._server)
-        yield end
+        yield replace(end, calls=calls.calls())
 
     @asynccontextmanager
     async def _completion(self, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:

@@ -13,12 +13,15 @@ import httpx
 
 from assistant.core.errors import AssistantError, EngineError, NetworkError, PromptTooLongError
 from assistant.core.types import ChatRequest, Message, ModelDelta, Usage
+from assistant.llm.openai_calls import calling, sendable
 from assistant.llm.prompts import pictures_as_words
 from assistant.llm.sse import MalformedStream, parse, payloads
+from assistant.llm.tool_text import function
 
 TOO_LONG = ("context size", "context length", "context_length", "context window", "too long", "exceed_context")
 LONGEST_BODY_BYTES = 8_000_000  # an answer that is not streamed; lists of models and refusals are far shorter
 SHORTEST_CONTEXT, LONGEST_CONTEXT = 256, 100_000_000  # tokens; a server that says anything else is not believed
+NO_TOOLS = ("tool choice", "tool_choice", "tools param", "support tools", "tool use", "tool call", "function call")
 NO_PICTURES = ("image input", "does not support image", "image_url", "multimodal", "vision")
 
 
@@ -36,6 +39,10 @@ class Offer:
 
 class CannotSee(EngineError):
     """The server's model was shown a picture and cannot look at it."""
+
+
+class CannotCall(EngineError):
+    """The server, or its model, knows no tools."""
 
 
 class Reported(Exception):
@@ -105,7 +112,7 @@ def read_offer(text: str, wanted: str) -> Offer:
 def chat_body(request: ChatRequest, offer: Offer, sees_pictures: bool, mark: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": offer.model,
-        "messages": [_message(message, sees_pictures, mark) for message in request.messages],
+        "messages": [calling(message) or _message(message, sees_pictures, mark) for message in request.messages],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": request.max_tokens,
@@ -118,6 +125,8 @@ def chat_body(request: ChatRequest, offer: Offer, sees_pictures: bool, mark: str
     if request.json_schema is not None:
         schema = {"name": "answer", "schema": request.json_schema}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if request.tools:
+        body["tools"] = [function(tool) for tool in request.tools]
     if offer.is_llama:
         body["cache_prompt"] = True
     return body
@@ -125,13 +134,13 @@ def chat_body(request: ChatRequest, offer: Offer, sees_pictures: bool, mark: str
 
 def _message(message: Message, sees_pictures: bool, mark: str) -> dict[str, Any]:
     if not message.pictures or not sees_pictures:
-        return {"role": message.role, "content": _sendable(pictures_as_words(message, mark).text)}
+        return {"role": message.role, "content": sendable(pictures_as_words(message, mark).text)}
     parts: list[dict[str, Any]] = [
         {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(picture.png).decode()}}
         for picture in message.pictures
     ]
     if message.text:
-        parts.append({"type": "text", "text": _sendable(message.text)})
+        parts.append({"type": "text", "text": sendable(message.text)})
     return {"role": message.role, "content": parts}
 
 
@@ -172,6 +181,8 @@ def failure(server: str, model: str, response: httpx.Response, body: str) -> Ass
             f"The model at {server} cannot look at pictures.",
             "Attach the picture again and ask: the model will be told what can be read in it.",
         )
+    if status in (400, 404, 422, 500, 501) and any(word in words for word in NO_TOOLS):
+        return CannotCall(f"The model at {server} cannot use tools.", "Choose another model.")
     if status == 404:
         return EngineError(f"{server} does not know the model “{model}”.", "Check the model and the address.")
     if response.is_redirect:
@@ -226,8 +237,3 @@ def _usage(usage: dict[str, Any], timings: dict[str, Any]) -> Usage:
 
 def _dictionary(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _sendable(text: str) -> str:
-    """Half a surrogate pair is no JSON."""
-    return text.encode("utf-8", "replace").decode()

@@ -10,6 +10,7 @@ list of steps:
     {"bytes": "ff fe 41"}              bytes that may be no UTF-8, as an engine would send them
     {"wait": 1.5}                      seconds of silence; -1 for ever
     {"pace": 0.05}                     seconds before each piece from here on
+    {"call": "name", "with": {...}}    a tool is asked for, at the end of the reply; "with" may be any text, too
     {"fail": "what happened"}          the engine dies
 """
 
@@ -23,13 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import EngineError, InputError
-from assistant.core.types import ChatRequest, ModelDelta, ModelTraits, Usage
+from assistant.core.types import ChatRequest, ModelDelta, ModelTraits, ToolCall, Usage
 
 Step = dict[str, Any]
 Steps = tuple[Step, ...]
 
 FOREVER = -1
-STEP_NAMES = frozenset(("say", "bytes", "wait", "pace", "fail"))
+STEP_NAMES = frozenset(("say", "bytes", "wait", "pace", "fail", "call"))
 CONTEXT_TOKENS = 4096
 CHARACTERS_PER_TOKEN = 4
 
@@ -70,7 +71,7 @@ class ScriptedModel:
             self.stopped += 1
             raise
         prompt = sum(len(message.text) for message in request.messages) // CHARACTERS_PER_TOKEN
-        yield ModelDelta("", finish, Usage(prompt_tokens=prompt, completion_tokens=pieces))
+        yield ModelDelta("", finish, Usage(prompt_tokens=prompt, completion_tokens=pieces), _calls(steps))
 
     async def prefill(self, request: ChatRequest) -> None:
         """Nothing to read in advance."""
@@ -89,6 +90,8 @@ async def _perform(steps: Steps) -> AsyncIterator[str]:
             pace_seconds = float(step["pace"])
         elif "wait" in step:
             await _wait(float(step["wait"]))
+        elif "call" in step:
+            continue
         elif "fail" in step:
             raise EngineError(str(step["fail"]), "Ask once more.")
         else:
@@ -97,6 +100,15 @@ async def _perform(steps: Steps) -> AsyncIterator[str]:
                     pace_seconds
                 )  # at 0 it still lets others run, so that an endless reply can be stopped
                 yield piece
+
+
+def _calls(steps: Steps) -> tuple[ToolCall, ...]:
+    """A script asks for tools whether it was offered any or not."""
+    asked = [(str(step["call"]), step.get("with", {})) for step in steps if "call" in step]
+    return tuple(
+        ToolCall(name, given if isinstance(given, str) else json.dumps(given), f"call-{number}")
+        for number, (name, given) in enumerate(asked)
+    )
 
 
 async def _wait(seconds: float) -> None:

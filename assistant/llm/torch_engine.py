@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,9 +100,11 @@ class TorchEngine:
         self._free()
         return proof
 
-    def begin(self, slot_id: int, words: tuple[Word, ...], pictures: tuple[bytes, ...]) -> Slot:
+    def begin(
+        self, slot_id: int, words: tuple[Word, ...], pictures: tuple[bytes, ...], tools: Sequence[dict[str, Any]] = ()
+    ) -> Slot:
         """Cut the slot back to what it shares with this prompt, and note what is left to read."""
-        spans = self.prompts.spans(words, pictures)
+        spans = self.prompts.spans(words, pictures, tools)
         slot = self.slots.setdefault(slot_id, Slot())
         keys = [key for span in spans for key in span.keys]
         if len(keys) + ANSWER_ROOM_TOKENS > self.context_tokens:

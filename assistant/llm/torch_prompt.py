@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,16 @@ class PromptMaker:
         self._processor = _processor(folder, config, self.tokenizer) if sees_pictures else None
         self.sees_pictures = self._processor is not None
         self._chat = _chat_template(folder, self.tokenizer)
+        self.calls_tools = "tools" in self._chat
+        """The folder's template knows how the model is offered tools."""
         self._family = None if self._chat else _family(self.tokenizer)
         self._seen: OrderedDict[bytes, _Seen] = OrderedDict()
 
-    def spans(self, words: tuple[Word, ...], pictures: tuple[bytes, ...]) -> list[Span]:
+    def spans(
+        self, words: tuple[Word, ...], pictures: tuple[bytes, ...], tools: Sequence[dict[str, Any]] = ()
+    ) -> list[Span]:
         """The whole prompt, ending where the answer begins."""
-        laid_out = self._lay_out(words)
+        laid_out = self._lay_out(words, tools)
         spans: list[Span] = []
         for part in laid_out:
             if isinstance(part, int):
@@ -91,12 +96,12 @@ class PromptMaker:
         encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=not special)
         return list(encoded["input_ids"])
 
-    def _lay_out(self, words: tuple[Word, ...]) -> list[list[int] | int]:
+    def _lay_out(self, words: tuple[Word, ...], tools: Sequence[dict[str, Any]]) -> list[list[int] | int]:
         """Ids of text, and the indices of pictures where they stand."""
         if self._family is not None:
             return self._by_family(self._family, words)
         parts: list[list[int] | int] = []
-        for piece in PLACES.split(self._rendered(words)):
+        for piece in PLACES.split(self._rendered(words, tools)):
             if not piece:
                 continue
             if piece[0] == PICTURE:
@@ -114,17 +119,17 @@ class PromptMaker:
         written = family.write(messages)
         return [[special(part.name)] if isinstance(part, Special) else self.ids(part) for part in written]
 
-    def _rendered(self, words: tuple[Word, ...]) -> str:
+    def _rendered(self, words: tuple[Word, ...], tools: Sequence[dict[str, Any]]) -> str:
         """The template over placeholders, with a placeholder where each picture's mark stands, too."""
         from jinja2 import TemplateError
 
         faults = (TemplateError, *TEMPLATE_SLIPS)
         listed = self._processor is not None
         try:
-            text = self._render(_messages(words, listed))
+            text = self._render(_messages(words, listed), tools)
         except faults:  # many templates refuse a system role
             try:
-                text = self._render(_messages(words, listed, merged=True))
+                text = self._render(_messages(words, listed, merged=True), tools)
             except faults as error:
                 raise EngineError("The model's chat template cannot write this conversation.", ADVICE) from error
         order = iter([index for word in words for index in word.pictures])
@@ -133,10 +138,14 @@ class PromptMaker:
             raise EngineError("The model's chat template has no place for pictures.", ADVICE)
         return re.sub(re.escape(mark), lambda _: f"{PICTURE}{next(order)};", text) if mark else text
 
-    def _render(self, messages: list[dict[str, Any]]) -> str:
+    def _render(self, messages: list[dict[str, Any]], tools: Sequence[dict[str, Any]]) -> str:
         return str(
             self.tokenizer.apply_chat_template(
-                messages, chat_template=self._chat, tokenize=False, add_generation_prompt=True
+                messages,
+                tools=list(tools) or None,
+                chat_template=self._chat,
+                tokenize=False,
+                add_generation_prompt=True,
             )
         )
 

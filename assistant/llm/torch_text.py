@@ -44,11 +44,11 @@ class Writer:
             self.stopped = True
             self._held = ""
             return waiting[: min(found)]
-        keep = max((_overlap(waiting, stop) for stop in self._stop), default=0)
+        keep = max((overlap(waiting, stop) for stop in self._stop), default=0)
         self._held = waiting[len(waiting) - keep :]
         return waiting[: len(waiting) - keep]
 
 
-def _overlap(text: str, stop: str) -> int:
+def overlap(text: str, stop: str) -> int:
     """How many last characters of the text are first ones of the stop text."""
     return next((size for size in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:size])), 0)

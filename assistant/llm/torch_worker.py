@@ -72,6 +72,7 @@ class Served:
         return {
             "context_tokens": loaded.engine.context_tokens,
             "sees_pictures": loaded.engine.prompts.sees_pictures,
+            "calls_tools": loaded.engine.prompts.calls_tools,
             "runs_on": device.kind,
             "sum": sum_in_words(size, loaded.fit, device),
             "notice": " ".join(filter(None, notices)),
@@ -87,7 +88,7 @@ class Served:
         words = [Word(w["role"], w["text"], tuple(w["pictures"]), w["instead"]) for w in arguments["words"]]
         while True:
             try:
-                slot = self._engine.begin(arguments["slot"], tuple(words), pictures)
+                slot = self._engine.begin(arguments["slot"], tuple(words), pictures, arguments["tools"])
                 break
             except PromptTooLongError:
                 oldest = next((index for index, word in enumerate(words) if word.pictures), None)

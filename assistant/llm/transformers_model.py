@@ -18,6 +18,7 @@ from assistant.llm.fit import ANY_WAY, ModelSize, Wanted, fits, sum_in_words
 from assistant.llm.machine import graphics_card, physical_cores, processor
 from assistant.llm.model_folder import ModelFolder, read_size
 from assistant.llm.prompts import pictures_as_words
+from assistant.llm.tool_text import ToolText, function, with_tools_as_text, written_calls
 from assistant.workers.supervisor import Report
 from assistant.workers.worker import Lifecycle, Worker
 
@@ -73,6 +74,7 @@ class TransformersModel:
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelDelta]:
         slot = QUESTION_SLOT if request.json_schema is not None else CONVERSATION_SLOT
+        heard = ToolText(request.tools)
         async with self._slots[slot]:
             clock = asyncio.get_running_loop().time
             started = clock()
@@ -84,10 +86,10 @@ class TransformersModel:
                 step = await self._call("write", {"slot": slot})
                 if step["finished"]:
                     break
-                if step["text"]:
-                    yield ModelDelta(step["text"])
+                if text := heard.add(step["text"]):
+                    yield ModelDelta(text)
             usage = Usage(begun["prompt_tokens"], begun["cached_tokens"], step["tokens"], read_seconds, step["seconds"])
-            yield ModelDelta(step["text"], step["finished"], usage)
+            yield heard.delta(ModelDelta(step["text"], step["finished"], usage))
 
     async def prefill(self, request: ChatRequest) -> None:
         async with self._slots[CONVERSATION_SLOT]:
@@ -112,10 +114,15 @@ class TransformersModel:
     async def _begin(self, slot: int, request: ChatRequest) -> dict[str, Any]:
         """Read the prompt to its end."""
         worker = await self._ready()
-        sees = bool(self.loaded["sees_pictures"])
-        words, pictures = _words(request.messages, sees, self._mark)
-        sizes = [len(picture) for picture in pictures]
-        arguments = {"slot": slot, "words": words, "picture_bytes": sizes}
+        if not self.loaded["calls_tools"]:
+            request = with_tools_as_text(request)
+        words, pictures = _words(request.messages, bool(self.loaded["sees_pictures"]), self._mark)
+        arguments = {
+            "slot": slot,
+            "words": words,
+            "picture_bytes": [len(picture) for picture in pictures],
+            "tools": [function(tool) for tool in request.tools],
+        }
         begun = await self._call_on(worker, "begin", arguments, b"".join(pictures))
         while (await self._call("read", {"slot": slot}))["left"]:
             pass
@@ -191,7 +198,7 @@ def _words(messages: tuple[Message, ...], sees: bool, mark: str) -> tuple[list[d
     """Messages for the child, and the pictures they speak of."""
     words: list[dict[str, Any]] = []
     pictures: list[bytes] = []
-    for message in messages:
+    for message in map(written_calls, messages):
         instead = pictures_as_words(message, mark).text
         shown = [picture.png for picture in message.pictures if picture.png] if sees else []
         places = list(range(len(pictures), len(pictures) + len(shown)))

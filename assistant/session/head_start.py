@@ -165,4 +165,4 @@ async def request_for(parts: ReplyParts, more: tuple[Turn, ...]) -> ChatRequest:
     """What the model would be asked if the conversation had these turns more."""
     turns = (*parts.history.turns, *more)
     first = first_turn_that_fits(turns, await prompt_budget(parts), parts.first_turn)
-    return parts.prompts.request(History(turns).messages(first), parts.settings.mind)
+    return parts.request(History(turns).messages(first))

@@ -40,6 +40,7 @@ from assistant.core.types import (
     ModelDelta,
     Origin,
     Picture,
+    ToolCall,
     Transcript,
     Utterance,
     silent_seconds,
@@ -52,6 +53,7 @@ from assistant.session.resuming import CutOff, as_if_heard, asks_to_resume, is_r
 from assistant.session.speakable import SpokenClauses
 from assistant.session.speculation import Speculation, sound_of
 from assistant.session.stop_words import is_stop
+from assistant.session.tool_use import ToolUse
 from assistant.session.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -221,33 +223,41 @@ class Reply:
                 yield text
 
     async def _model_words(self, turns: tuple[Turn, ...]) -> AsyncGenerator[str, None]:
-        parts = self.parts
+        parts, tools = self.parts, ToolUse(self.parts.toolbox, self.emit)
         budget = await prompt_budget(parts)
         while True:
             parts.first_turn = first_turn_that_fits(turns, budget, parts.first_turn)
-            request = parts.prompts.request(History(turns).messages(parts.first_turn), parts.settings.mind)
+            messages = (*History(turns).messages(parts.first_turn), *tools.messages)
+            said, calls = "", list[ToolCall]()
             try:
-                async with aclosing(self._deltas(request)) as deltas:
+                async with aclosing(self._deltas(parts.request(messages))) as deltas:
                     async for delta in deltas:
+                        calls += delta.calls
                         if delta.text:
+                            said += delta.text
                             yield delta.text
-                return
             except PromptTooLongError:
                 if self._shown or parts.first_turn >= len(turns) - 1:
                     raise
                 budget //= 2  # the text has more tokens than its length let expect
+                continue
+            if not await tools.carry_out(calls, said):
+                return
+            if said and not said[-1].isspace():
+                yield " "
 
     def _deltas(self, request: ChatRequest) -> AsyncGenerator[ModelDelta, None]:
         """The model's answer, which may have been begun while the user was still speaking."""
-        self._speculation = self.ask.ahead.take(request) if self.ask.ahead is not None else None
-        if self._speculation is None:
-            self._mark("asked")
-            stream = self.parts.model.stream(request)
-            assert isinstance(stream, AsyncGenerator)  # every model of ours is one; closing it stops the engine
-            return stream
-        for stage, at in self._speculation.stages.items():
-            self._stages.setdefault(stage, at - self._started_at)
-        return self._speculation.deltas()
+        if self._speculation is None and self.ask.ahead is not None:
+            self._speculation = self.ask.ahead.take(request)
+            if self._speculation is not None:
+                for stage, at in self._speculation.stages.items():
+                    self._stages.setdefault(stage, at - self._started_at)
+                return self._speculation.deltas()
+        self._mark("asked")
+        stream = self.parts.model.stream(request)
+        assert isinstance(stream, AsyncGenerator)  # every model of ours is one; closing it stops the engine
+        return stream
 
     async def _say(self, clauses: list[str]) -> None:
         """Synthesize clauses and queue them; the playback clock tells later how much of them was heard."""

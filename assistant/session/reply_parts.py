@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from assistant.core.events import (
     TextSubmitted,
     UtteranceEnded,
 )
 from assistant.core.history import History
-from assistant.core.ports import ConversationStore, LanguageModel, PromptMaker, SketchReader, Transcriber
+from assistant.core.ports import ConversationStore, LanguageModel, PromptMaker, SketchReader, Toolbox, Transcriber
 from assistant.core.settings import Settings
-from assistant.core.types import (
-    Picture,
-)
+from assistant.core.types import ChatRequest, Message, Picture
 from assistant.session.resuming import CutOff
 from assistant.session.speculation import Ahead
+from assistant.session.tool_use import NoTools
 from assistant.session.voice import Voice
 
 CHARACTERS_PER_TOKEN = 3.0  # English prose is nearer 4; the low figure leaves room for code and other languages
@@ -56,6 +55,11 @@ class ReplyParts:
     """The last words of the last reply."""
     cut_off: CutOff | None = None
     """The last reply that was interrupted, for "go on"."""
+    toolbox: Toolbox = field(default_factory=NoTools)
+
+    def request(self, messages: tuple[Message, ...]) -> ChatRequest:
+        """What the model is asked for these messages, and what it may ask for itself."""
+        return replace(self.prompts.request(messages, self.settings.mind), tools=self.toolbox.tools)
 
 
 @dataclass(slots=True)

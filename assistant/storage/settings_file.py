@@ -54,6 +54,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "mind.device": ("auto", "cuda", "rocm", "xpu", "mps", "cpu"),
     "mind.decoding": ("auto", "plain", "graph", "compiled"),
     "mind.weights": ("auto", "32-bit", "16-bit", "8-bit", "4-bit"),
+    "mind.tools": ("auto", "always", "never"),
     "window.theme": ("system", "light", "dark"),
 }
 
