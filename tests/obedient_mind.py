@@ -22,12 +22,15 @@ def make_obedient_mind(folder: Path) -> Path:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder)
     lessons = [_lesson(tokenizer, *pair) for pair in _pairs()]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small a model waits longer for a second thread than it gains
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     for _ in range(STEPS):
         loss = sum(model(input_ids=ids, labels=labels).loss for ids, labels in lessons)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+    torch.set_num_threads(threads)
     model.save_pretrained(folder)
     return folder
 
