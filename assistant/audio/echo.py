@@ -208,7 +208,6 @@ class Chain:
         self._hushed = 0 if far.any() else self._hushed + len(far)
         if self.is_hushed:
             self._room.rest(whole)
-            self._trust.rest()
         if self._canceller is None or way is Way.STRAIGHT or self.is_hushed:
             cleaned = None  # there is no echo; the cancellers keep what they know of the room
         else:
@@ -216,7 +215,7 @@ class Chain:
         if way is Way.DEAF:
             near = np.full(len(near), HUSH, np.float32)
         elif cleaned is not None and near.any():  # a switched-off microphone stays recognisable
-            return self._framed(*cleaned, self._cleaning())
+            return self._framed(*cleaned, Cleaning.CLEARED if self._trust.is_earned else Cleaning.CRUSHED)
         return self._framed(near, near)
 
     def _clean(self, near: Samples, far: Samples, canceller: Canceller) -> tuple[Samples, Samples]:
@@ -227,11 +226,6 @@ class Chain:
         self.convergence.push(near, far, crushed)
         self._trust.push(near, crushed, cleaned.residual)
         return cleaned.strict if self._trust.is_earned else crushed, cleaned.words
-
-    def _cleaning(self) -> Cleaning:
-        if not self._trust.is_earned:
-            return Cleaning.CRUSHED
-        return Cleaning.CLEARED if self._trust.is_proven else Cleaning.THINNED
 
     def _framed(self, samples: Samples, words: Samples, cleaning: Cleaning = Cleaning.NONE) -> list[AudioFrame]:
         frames, spoken = (framer.push(part) for framer, part in zip(self._framers, (samples, words), strict=True))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
-from collections import deque
 
 import numpy as np
 
@@ -17,10 +15,8 @@ AUDIBLE = 10 ** (-50 / 20)  # root mean square from which something is being pla
 ECHO = 10 ** (-60 / 20)  # a microphone this quiet while something plays hears no echo: there is nothing to cancel
 NOBODYS = 0.01  # of the energy heard: where the canceller that spares nobody leaves less, there was only echo
 TRUSTED_DECIBEL = 8.0  # measured: with less the detector takes the rest of the echo for speech now and then
-PROVEN_DECIBEL = 12.0  # with less a detector gives what is left 0.2 to 0.5 now and then
-MOMENT_SAMPLES = 320  # 20 ms: a syllable has ten
-MOMENTS = 50  # a second of echo and nothing else
-FEWEST_MOMENTS = 25
+TRUST_SMOOTHING_SECONDS = 1.0
+TRUST_SECONDS = 0.5  # of echo and nothing else
 LEAST_FLOOR = 10 ** (-80 / 10)  # the quietest microphone; less is a gap in the stream
 FLOOR_RISES = 2.0  # by so many times a second: what is never undercut is the room's own noise
 
@@ -57,48 +53,35 @@ class Convergence:
 
 
 class Trust:
-    """Whether what the room filter leaves is free enough of echo to be listened to for speech.
-
-    Judged by the median moment: the canceller that spares nobody also swallows some of the user's, which would
-    otherwise count as echo that the room filter has missed.
-    """
+    """Whether what the room filter leaves is free enough of echo to be listened to for speech."""
 
     def __init__(self) -> None:
-        self._moments: deque[float] = deque(maxlen=MOMENTS)
-        self._newest: deque[float] = deque(maxlen=MOMENTS)
+        self._heard = 0.0
+        self._left = 0.0
         self._floor = math.inf
+        self._seconds = 0.0
 
     @property
     def decibel(self) -> float:
-        """Of echo taken out by the room filter, in the last moments in which there was nothing but echo."""
-        return statistics.median(self._moments) if self._moments else 0.0
+        """Of echo taken out by the room filter, over the last seconds in which there was nothing but echo."""
+        return 10 * math.log10(self._heard / max(self._left, LEAST_FLOOR)) if self._heard > 0 else 0.0
 
     @property
     def is_earned(self) -> bool:
-        return len(self._moments) >= FEWEST_MOMENTS and self.decibel >= TRUSTED_DECIBEL
-
-    @property
-    def is_proven(self) -> bool:
-        """Earned anew since the last silence, and well: rooms and clocks move on while nothing is played."""
-        enough = len(self._newest) >= FEWEST_MOMENTS
-        return enough and self.is_earned and statistics.median(self._newest) >= PROVEN_DECIBEL
-
-    def rest(self) -> None:
-        """Nothing has been played for a while."""
-        self._newest.clear()
+        return self._seconds >= TRUST_SECONDS and self.decibel >= TRUSTED_DECIBEL
 
     def push(self, heard: Samples, crushed: Samples, residual: Samples) -> None:
         """The same stretch, at SPEECH_RATE, while there may be an echo: as heard and as two cancellers leave it."""
-        for start in range(0, len(heard) - MOMENT_SAMPLES + 1, MOMENT_SAMPLES):
-            part = slice(start, start + MOMENT_SAMPLES)
-            self._push_moment(_power(heard[part]), _power(crushed[part]), _power(residual[part]))
-
-    def _push_moment(self, power: float, crushed: float, left: float) -> None:
-        seconds = MOMENT_SAMPLES / SPEECH_RATE
+        if not len(heard):
+            return
+        power, left, seconds = _power(heard), _power(residual), len(heard) / SPEECH_RATE
         self._floor = max(min(left, self._floor * FLOOR_RISES**seconds), LEAST_FLOOR)
-        if power >= ECHO**2 and crushed <= NOBODYS * power + self._floor:
-            self._moments.append(10 * math.log10(power / max(left - self._floor, LEAST_FLOOR)))
-            self._newest.append(self._moments[-1])
+        if power < ECHO**2 or _power(crushed) > NOBODYS * power + self._floor:
+            return
+        weight = min(1.0, seconds / TRUST_SMOOTHING_SECONDS)
+        self._heard += weight * (power - self._heard)
+        self._left += weight * (left - self._floor - self._left)
+        self._seconds += seconds
 
 
 def _power(samples: Samples) -> float:

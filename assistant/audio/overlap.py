@@ -6,18 +6,15 @@ Pure: no clock, no device; time is counted in samples.
 from __future__ import annotations
 
 from assistant.audio.probe import Hint, SpeechProbe
-from assistant.audio.rise import Rise
 from assistant.core.settings import EndpointSettings
 from assistant.core.types import AudioFrame, Cleaning
 
-KEENNESS = 2.5  # a user in an echo is never as plain; of an echo that was taken out 0.1 was never seen
+KEENNESS = 2.5  # an echo canceller crushes the user, not only the echo: of the echo alone 0.2 was never seen
 
 
 class Overlap:
     def __init__(self, settings: EndpointSettings) -> None:
-        self._threshold = settings.speech_threshold
         self._probe = SpeechProbe(settings)
-        self._rise = Rise()
 
     @property
     def is_suspecting(self) -> bool:
@@ -32,16 +29,11 @@ class Overlap:
     def push(self, frame: AudioFrame, heard: float, is_speaking: bool) -> tuple[float, Hint | None]:
         """The next frame and the detector's probability of it; `is_speaking` is the assistant.
 
-        Returns the probability to go by, and a hint where there is one. It may be above 1: plainer than plain.
+        Returns the probability to go by, and a hint where there is one.
         """
         is_over = is_speaking or self._probe.is_at_work
-        is_clear = frame.cleaning is Cleaning.CLEARED and is_over
-        probability = heard * (KEENNESS if is_clear or frame.cleaning is Cleaning.CRUSHED else 1.0)
-        probability = probability if is_clear else min(1.0, probability)  # of what was crushed nothing is plain
-        if not is_over:
-            return probability, None
-        rises = is_clear and self._rise.push(frame.samples, heard, probability >= self._threshold)
-        return probability, self._probe.push(len(frame.samples), probability, rises)
+        probability = heard * (KEENNESS if frame.cleaning is Cleaning.CRUSHED else 1.0)
+        return probability, self._probe.push(len(frame.samples), probability) if is_over else None
 
     def reset(self) -> None:
         self._probe.reset()

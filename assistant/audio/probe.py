@@ -14,16 +14,15 @@ from assistant.core.types import SPEECH_RATE
 
 PAUSE_SECONDS = 0.128  # breath between two words; inside a word the detector dips for at most three frames
 SHORTEST_SECONDS = 0.16  # voiced: half of a short "no"; clicks and knocks are shorter
-MOST_WEIGHT = 1.5  # two plain frames are enough to know, one is not
 LONG_SECONDS = 1.2  # longer than "yeah, right"
 CONFIRMED_SECONDS = 3.0  # it might be the echo of a changed room, but somebody who goes on must not talk to a wall
 
 
 class Hint(Enum):
     SUSPECTED = auto()
-    """A first frame of what may be speech, or of what is louder than anything the echo leaves."""
+    """A first frame of what may be speech."""
     SUSTAINED = auto()
-    """Speech in a row for `onset_seconds`, or a little less where it is plain."""
+    """Speech in a row for `onset_seconds`."""
     SAMPLED = auto()
     """A pause after a few words: the time to look at them."""
     LONG = auto()
@@ -67,19 +66,10 @@ class SpeechProbe:
         """Samples since the last voiced one of the stretch that was SAMPLED last."""
         return self._gap
 
-    def push(self, length: int, probability: float, rises: bool = False) -> Hint | None:
-        """Take the next frame of `length` samples; `rises` where it is louder than an echo and not yet speech.
-
-        A probability above 1 is plainer than plain: such frames count up to half as much again.
-        """
+    def push(self, length: int, probability: float) -> Hint | None:
+        """Take the next frame of `length` samples."""
         if probability >= self._threshold:
-            return self._voiced(length, round(length * min(max(1.0, probability), MOST_WEIGHT)))
-        if rises and self._state is _State.QUIET:
-            self._run, self._total, self._gap = length, 0, 0
-            self._state = _State.SUSPECTING
-            return Hint.SUSPECTED
-        if rises and self._state is _State.SUSPECTING:
-            return None
+            return self._voiced(length)
         if probability < self._threshold - HYSTERESIS or self._state is _State.SUSPECTING:
             return self._unvoiced(length)
         return None
@@ -93,12 +83,12 @@ class SpeechProbe:
         self._total = 0
         self._gap = 0
 
-    def _voiced(self, length: int, weight: int) -> Hint | None:
+    def _voiced(self, length: int) -> Hint | None:
         self._gap = 0
-        self._run += weight
+        self._run += length
         self._total += length
         if self._state is _State.QUIET:
-            self._run, self._total = weight, length
+            self._run = self._total = length
             self._state = _State.SUSPECTING
             return Hint.SUSPECTED
         if self._state is _State.SUSPECTING and self._run >= self._onset:

@@ -21,8 +21,6 @@ class Cleaning(Enum):
     NONE = auto()
     CRUSHED = auto()
     """At the cost of the user, and now and then not wholly."""
-    THINNED = auto()
-    """Little of it is left; what is there is to be believed as it is."""
     CLEARED = auto()
     """Nothing of it is left that could be taken for speech."""
 

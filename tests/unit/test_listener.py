@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from assistant.audio.listener import Listener, TurnDetector
-from assistant.audio.overlap import Overlap
-from assistant.audio.probe import Hint
 from assistant.core.events import (
     Event,
     MicrophoneClosed,
@@ -125,13 +123,6 @@ async def test_who_was_crushed_by_the_canceller_is_believed_more_easily(room: Ro
     assert SpeechStarted not in room.kinds
     await room.microphone.take(AudioFrame(faint, SPEECH_RATE, faint, cleaning=Cleaning.CRUSHED) for _ in range(20))
     assert SpeechStarted in room.kinds
-
-
-async def test_over_the_voice_a_cleared_frame_is_believed_more_easily_and_a_thinned_one_is_not() -> None:
-    for cleaning, is_told in ((Cleaning.CLEARED, True), (Cleaning.THINNED, False)):
-        overlap = Overlap(EndpointSettings())
-        hints = [overlap.push(AudioFrame(sound(1, 0.3), SPEECH_RATE, None, cleaning), 0.3, True)[1] for _ in range(9)]
-        assert (Hint.SUSTAINED in hints) == is_told
 
 
 async def test_muted_nothing_is_heard(room: Room) -> None:

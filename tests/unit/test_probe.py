@@ -67,22 +67,3 @@ def test_after_a_reset_it_starts_anew() -> None:
     probe.reset()
     assert not probe.is_suspecting
     assert probe.push(FRAME, 0.9) is Hint.SUSPECTED
-
-
-def test_plain_speech_is_sustained_after_two_frames_and_faint_speech_after_three() -> None:
-    assert hints((1.6, 6))[:2] == [(0, Hint.SUSPECTED), (1, Hint.SUSTAINED)]
-    assert hints((0.6, 6))[:2] == [(0, Hint.SUSPECTED), (2, Hint.SUSTAINED)]
-
-
-def test_what_is_louder_than_an_echo_is_suspected_before_it_is_speech() -> None:
-    probe = SpeechProbe(EndpointSettings())
-    assert probe.push(FRAME, 0.1, rises=True) is Hint.SUSPECTED
-    assert probe.push(FRAME, 0.1, rises=True) is None
-    assert probe.push(FRAME, 1.6) is None
-    assert probe.push(FRAME, 1.6) is Hint.SUSTAINED
-
-
-def test_a_noise_that_was_no_speech_is_dismissed() -> None:
-    probe = SpeechProbe(EndpointSettings())
-    assert probe.push(FRAME, 0.1, rises=True) is Hint.SUSPECTED
-    assert [probe.push(FRAME, 0.0) for _ in range(5)] == [None, None, None, Hint.DISMISSED, None]
