@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from statistics import median
 
 from assistant.core.sketch import Arrow, Box, Element, ElementType
 from assistant.pages.grafts import shifted
@@ -28,13 +29,15 @@ GAP = 40.0  # pixels of the sketch between two views in the tree
 CONTROLS = (ElementType.BUTTON, ElementType.LINK)
 BETWEEN = (ElementType.DIVIDER, ElementType.ICON)
 """What an arrow between two screens may be taken for. Of all else each screen may have one outside, its name."""
-SAME_PARTS = 0.75  # cards of one page hold the same kinds of parts, screens do not
+SAME_PARTS = 0.6  # cards of one page hold the same kinds of parts, screens do not; the reader misses some
+PORTRAIT = 1.5  # height to width of a frame that is a phone, even under a title that all frames share
 TITLES = (ElementType.HEADING, ElementType.TEXT)
 ONWARDS = re.compile(
     r"\b(next|continue|go|start|submit|send|save|log ?in|sign ?(in|up)|register|pay|buy|check ?out|done|ok|"
     r"add|view|open|siguiente|continuar|entrar|enviar|comprar)\b",
     re.IGNORECASE,
 )
+STEPS = re.compile(r"^\W*(next|back|continue|ok|skip|siguiente|volver)?\W*$", re.IGNORECASE)
 BACK = re.compile(r"\b(back|previous|cancel|return|close|volver|atrás|cancelar)\b|^(<|←|x|×)$", re.IGNORECASE)
 
 
@@ -58,7 +61,7 @@ def screens_of(elements: Sequence[Element]) -> tuple[Screen, ...]:
     held = sum(len(screen.parts) for screen in screens)
     outside = [e for e in elements if not any(e is f or f.box.contains(e.box, 0.7) for f in frames)]
     loose = [e for e in outside if e.text]
-    if sum(e.type not in BETWEEN for e in outside) > len(screens) or _are_cards(screens):
+    if not _are_names([e for e in outside if e.type not in BETWEEN], screens) or _are_cards(screens):
         return ()
     if sum(max(s.frame.box.height for s in row) for row in rows) < HEIGHT_SHARE * whole.height:
         return ()
@@ -68,10 +71,21 @@ def screens_of(elements: Sequence[Element]) -> tuple[Screen, ...]:
 
 
 def _are_cards(screens: Sequence[Screen]) -> bool:
-    """Do all frames hold nearly the same parts?"""
+    """Do most frames hold nearly the same parts, or all of them a button that says the same?"""
     held = [Counter(part.type for part in screen.parts) for screen in screens]
-    pairs = combinations(held, 2)
-    return all((one & other).total() >= SAME_PARTS * (one | other).total() for one, other in pairs)
+    alike = median((one & other).total() / max(1, (one | other).total()) for one, other in combinations(held, 2))
+    said = [{_plain(e.text) for e in s.parts if e.type in CONTROLS and not STEPS.search(e.text)} for s in screens]
+    return alike >= SAME_PARTS or any(said[0].intersection(*said[1:]))
+
+
+def _are_names(outside: Sequence[Element], screens: Sequence[Screen]) -> bool:
+    """Is what stands outside the frames no more than their names? A page with cards has a head, and controls there."""
+    boxes = [screen.frame.box for screen in screens]
+    outside = [e for e in outside if e.type is not ElementType.CARD or not any(e.box.intersection(b) for b in boxes)]
+    if any(e.type not in (*TITLES, ElementType.LINK) for e in outside) or len(outside) > len(screens):
+        return False
+    phones = all(box.height > PORTRAIT * box.width for box in boxes)
+    return not outside or phones or 2 * len(outside) >= len(screens)
 
 
 def _titled(parts: tuple[Element, ...]) -> tuple[Element, ...]:

@@ -148,3 +148,14 @@ def test_frames_beside_other_parts_belong_to_one_page() -> None:
     outside = tuple(Element(f"o{n}", T.IMAGE, Box(40 + 160 * n, 820, 150, 60)) for n in range(4))
     assert screens_of(APP.elements)
     assert screens_of((*APP.elements, *outside)) == ()
+
+
+@pytest.mark.parametrize("head", [T.BUTTON, T.IMAGE, T.HEADING], ids=["a button", "a picture", "one title for six"])
+def test_frames_under_the_head_of_a_page_are_its_cards(head: ElementType) -> None:
+    frames = tuple(
+        replace(e, id=f"{e.id}-{row}", box=Box(e.box.x, e.box.y + 500 * row, e.box.width, 0.6 * e.box.height))
+        for row in range(2)
+        for e in APP.elements
+        if e.id != "arrow"
+    )
+    assert screens_of((*frames, Element("head", head, Box(600, 0, 200, 30), "Nordhaus"))) == ()
