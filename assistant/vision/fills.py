@@ -21,12 +21,15 @@ EVEN_SHARE = 0.3  # of a picture's pixels that have one and the same colour: no 
 SMALLEST_SHARE = 0.002  # of the picture's area that a colour must cover to be one of its fills
 MOST_COLOURS = 12
 TOLERANCE = 14  # how far an even area's pixels are from its colour, for JPEG's sake
-STRONG = 34  # difference of a fill from the ground that is meant
+STRONG = 10  # difference of a fill from the ground that is meant: white cards on a pale page
 LEAST_CHROMA = 42  # spread of the channels from which paper was coloured in, and is not shaded
 FEWEST_ON_BAR = 2  # parts on an area that is neither a button nor a field: then it is a bar or a card
 SOLID = 0.7  # share of its box that a filled area covers; letters leave holes
 FILLED = (ElementType.BUTTON, ElementType.CARD, ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
-GAIN = 1.8  # on contrast: hairlines of a screen are paler than any pen
+NOISE = 7  # difference from an even ground that JPEG makes
+GAIN = 3.5  # on the contrast beyond it: hairlines of a screen are paler than any pen
+LETTER = 0.62  # share of a small area that has its own colour: a bold D is a ring
+LETTERS = 0.09  # of the picture's height: larger areas are no letters
 BLACK = (40, 40, 40)
 Flags = npt.NDArray[np.bool_]
 
@@ -44,6 +47,11 @@ class Outlined:
     image: Pixels
     fills: tuple[Fill, ...]
     ground: str
+
+    def magnified(self, by: float) -> tuple[Fill, ...]:
+        """The fills in a larger copy of the picture."""
+        boxes = [Box(*(by * side for side in (f.box.x, f.box.y, f.box.width, f.box.height))) for f in self.fills]
+        return tuple(replace(fill, box=box) for fill, box in zip(self.fills, boxes, strict=True))
 
 
 def outlined(image: Pixels) -> Outlined | None:
@@ -135,7 +143,7 @@ def _paper(image: Pixels, mask: Mask, strip: Box) -> npt.NDArray[np.uint8]:
 def _ink_on(image: Pixels, ground: tuple[int, ...]) -> Pixels:
     """White where the picture has the ground's colour, the darker the further it is from it."""
     distance = np.abs(image.astype(np.int16) - np.array(ground, np.int16)).max(axis=2)
-    return np.asarray(np.clip(255 - GAIN * distance, 0, 255), np.uint8)
+    return np.asarray(np.clip(255 - GAIN * (distance - NOISE), 0, 255), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,9 +159,10 @@ class _Region:
 def _regions(image: Pixels, ground: tuple[int, ...]) -> list[_Region]:
     height, width = image.shape[:2]
     found: list[_Region] = []
-    for colour in _colours(image, ground):
-        distance = np.abs(image.astype(np.int16) - np.array(colour, np.int16)).max(axis=2)
-        even = np.where(distance <= TOLERANCE, 255, 0).astype(np.uint8)
+    colours = _colours(image, ground)
+    nearest = _nearest(image, (ground, *colours))
+    for index, colour in enumerate(colours, start=1):
+        even = np.where(nearest == index, 255, 0).astype(np.uint8)
         core = cv2.morphologyEx(even, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
         contours, _ = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for contour in contours:
@@ -161,32 +170,60 @@ def _regions(image: Pixels, ground: tuple[int, ...]) -> list[_Region]:
             small = w < 0.02 * width or h < 0.015 * height or min(w, h) < 10
             if small or (w > 0.95 * width and h > 0.95 * height) or cv2.contourArea(contour) < SOLID * w * h:
                 continue
+            if h < LETTERS * height and _is_letter(even, (x, y, w, h)):
+                continue
             inside = np.zeros(even.shape, np.uint8)
             cv2.drawContours(inside, [contour], -1, 255, cv2.FILLED)
             found.append(_Region(Box(x, y, w, h), colour, even > 0, inside > 0))
     return sorted(found, key=lambda region: -region.box.area)
 
 
+def _is_letter(even: Mask, box: tuple[int, int, int, int]) -> bool:
+    """Is it a ring, or has it neighbours of its colour and height as close as letters stand?"""
+    x, y, w, h = box
+    if np.count_nonzero(even[y : y + h, x : x + w]) < LETTER * w * h:
+        return True
+    if w > 1.6 * h:
+        return False
+    reach = max(3, round(0.3 * h))
+    sides = (even[y : y + h, max(0, x - reach) : x - 1], even[y : y + h, x + w + 1 : x + w + reach])
+    return any(side.size and side.any() for side in sides)
+
+
+def _nearest(image: Pixels, colours: Sequence[tuple[int, ...]]) -> npt.NDArray[np.uint8]:
+    """For every pixel the index of the colour that it has; 255 for none of them."""
+    wide = image.astype(np.int16)
+    least = np.full(image.shape[:2], TOLERANCE + 1, np.int16)
+    found = np.full(image.shape[:2], 255, np.uint8)
+    for index, colour in enumerate(colours):
+        distance = np.abs(wide - np.array(colour, np.int16)).max(axis=2)
+        found[distance < least] = index
+        least = np.minimum(least, distance)
+    return found
+
+
 def _colours(image: Pixels, ground: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Colours of even areas, other than the ground."""
-    flat = (image >> 3).reshape(-1, 3).astype(np.int32)
-    keys, counts = np.unique(flat @ np.array([1, 32, 1024]), return_counts=True)
-    order = np.argsort(-counts)[:MOST_COLOURS]
+    """Colours of even areas, other than the ground: the commonest first, and nothing that is nearly the same."""
+    keys, counts = np.unique(_key(image), return_counts=True)
+    order = np.argsort(-counts)[: 8 * MOST_COLOURS]
     chosen: list[tuple[int, ...]] = []
     for index in order:
         key = int(keys[index])
-        colour = tuple(8 * part + 4 for part in (key % 32, key // 32 % 32, key // 1024))
+        colour = (key % 256, key // 256 % 256, key // 65536)
         far = all(max(abs(a - b) for a, b in zip(colour, c, strict=True)) > STRONG for c in (ground, *chosen))
-        if counts[index] > SMALLEST_SHARE * len(flat) and far:
+        if counts[index] > SMALLEST_SHARE * image.shape[0] * image.shape[1] and far:
             chosen.append(colour)
-    return chosen
+    return chosen[:MOST_COLOURS]
+
+
+def _key(image: Pixels) -> npt.NDArray[np.int32]:
+    return np.asarray(image.reshape(-1, 3).astype(np.int32) @ np.array([1, 256, 65536]), np.int32)
 
 
 def _commonest(image: Pixels) -> tuple[tuple[int, ...], float]:
-    flat = image.reshape(-1, 3).astype(np.int32) @ np.array([1, 256, 65536])
-    keys, counts = np.unique(flat, return_counts=True)
+    keys, counts = np.unique(_key(image), return_counts=True)
     key = int(keys[counts.argmax()])
-    return (key % 256, key // 256 % 256, key // 65536), float(counts.max() / len(flat))
+    return (key % 256, key // 256 % 256, key // 65536), float(counts.max() / counts.sum())
 
 
 def _hex(colour: tuple[int, ...]) -> str:

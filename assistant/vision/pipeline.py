@@ -24,7 +24,7 @@ from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
 from assistant.vision.light import on_light_paper
 from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, Reads, TextReader
-from assistant.vision.rectify import Matrix, carry, rectify
+from assistant.vision.rectify import Matrix, carry, is_upright, magnified, rectify
 from assistant.vision.scene import Scene, letter_height
 from assistant.vision.scribbles import scribbled_lines
 from assistant.vision.second_opinion import with_second_opinion
@@ -103,6 +103,8 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
     turned = turn_upright(image, _lines(image, reader, clean_ink is not None) if has_words else [], reader)
     clock.lap("ocr")
     page = rectify(turned.image, turned.lines)
+    if clean_ink is not None:
+        page = magnified(page, turned.lines)
     ink = clean_ink if clean_ink is not None and page.image is image else find_ink(page.image)
     lines, notes = part_notes(carry(turned.lines, page.matrix), ink.mask, ink.red)
     clock.lap("rectify")
@@ -122,8 +124,8 @@ def perceive(image: Pixels, reader: Reads, network: Detector | None = None) -> P
         elements = ()
     if screen is None:
         elements = coloured_in(page.image, ink.mask, elements)
-    elif np.array_equal(page.matrix @ turned.matrix, np.eye(3)):
-        elements = in_reading_order(with_fills(elements, screen.fills), scene.unit)
+    elif is_upright(matrix := page.matrix @ turned.matrix):
+        elements = in_reading_order(with_fills(elements, screen.magnified(float(matrix[0, 0]))), scene.unit)
     height, width = page.image.shape[:2]
     language = lexicon.language_of([e.text for e in elements])
     told, ground = instructions(notes, elements), "" if screen is None else screen.ground

@@ -19,6 +19,8 @@ Matrix = npt.NDArray[np.float64]
 
 PAGE_SHARE = (0.3, 0.985)  # of the photo's area: less is a sticker, more is no desk at all
 SKEW_DEGREES = (2.5, 25.0)  # less is the hand, more is a drawing that is meant to be slanted
+SMALL_LINE = 30.0  # pixels: lines of writing lower than this are too small for strokes to be told from letters
+LARGEST_SIDE = 2000  # of a magnified picture
 CUT_MARGIN = 0.25  # of a line's height that may stick out of the page before the page is disbelieved
 
 
@@ -39,6 +41,22 @@ def rectify(image: Pixels, lines: Sequence[OcrLine]) -> Rectified:
     if SKEW_DEGREES[0] <= abs(angle) <= SKEW_DEGREES[1]:
         return _rotate(image, angle)
     return Rectified(image, np.eye(3))
+
+
+def magnified(page: Rectified, lines: Sequence[OcrLine]) -> Rectified:
+    """The page with its small print as high as handwriting is: for pictures of screens, whose strokes are hairlines."""
+    if not lines:
+        return page
+    factor = min(SMALL_LINE / float(np.median([line.height for line in lines])), LARGEST_SIDE / max(page.image.shape))
+    if factor < 1.2:
+        return page
+    image = cv2.resize(page.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return Rectified(np.asarray(image, np.uint8), np.diag([factor, factor, 1.0]) @ page.matrix)
+
+
+def is_upright(matrix: Matrix) -> bool:
+    """Does it at most magnify?"""
+    return bool(np.allclose(matrix, np.diag([matrix[0, 0], matrix[0, 0], 1.0])))
 
 
 def carry(lines: Sequence[OcrLine], matrix: Matrix) -> list[OcrLine]:
