@@ -36,6 +36,7 @@ class Controls:
         self._label = {field: texts[text] for text, field in labels.items()}
         self._slots = slots
         self._measures = measures
+        self._beside = _names_beside(elements)
         buttons = [e for e in elements if e.type is ElementType.BUTTON]
         self._actions = {e.id: slots.actions.get(e.id) or action_of(e, words) for e in buttons}
         loud = [e for e in buttons if self._actions[e.id] not in QUIET]
@@ -118,10 +119,13 @@ class Controls:
         text = clean(self._slots.labels.get(element.id, element.text))
         drawn = '<span class="skeleton" role="presentation"><i></i></span>' if _has_label(element) else ""
         label = f"<span>{escape(text)}</span>" if text else drawn
-        name = "" if text else ' aria-label="Choice"'
+        is_switch = "switch" in element.evidence
+        name = "" if text else f' aria-label="{escape(self._beside.get(element.id, "Choice"))}"'
+        name += ' role="switch"' if is_switch else ""
         style = re.sub(r"width: \d+%;? ?", "", style)
+        kinds = " ".join(filter(None, ("choice", "switch" if is_switch else "", centre)))
         return (
-            f'<label class="{" ".join(filter(None, ("choice", centre)))}"{_style(style.strip("; "))}>'
+            f'<label class="{kinds}"{_style(style.strip("; "))}>'
             f'<input id="{element.id}" type="{kind}"{group}{checked}{name}>{label}</label>'
         )
 
@@ -146,9 +150,21 @@ class Controls:
         return "; ".join(filter(None, (style, f"height: {self._measures.control(element):g}px")))
 
 
+def _names_beside(elements: Iterable[Element]) -> dict[str, str]:
+    """Words for screen readers, by the id of a choice without any: the nearest writing before it in its row."""
+    elements = tuple(elements)
+    texts = [e for e in elements if e.type in (ElementType.TEXT, ElementType.HEADING) and e.text]
+    found: dict[str, str] = {}
+    for choice in (e for e in elements if e.type in (ElementType.CHECKBOX, ElementType.RADIO) and not e.text):
+        row = [t for t in texts if t.box.y < choice.box.centre[1] < t.box.bottom and t.box.x < choice.box.x]
+        if row:
+            found[choice.id] = clean(max(row, key=lambda t: t.box.x).text)
+    return found
+
+
 def _has_label(choice: Element) -> bool:
     """Was something drawn beside the mark, even if it could not be read?"""
-    return choice.box.width > 2 * choice.box.height
+    return choice.box.width > 2 * choice.box.height and "switch" not in choice.evidence
 
 
 def radio_groups(radios: tuple[Element, ...]) -> dict[str, str]:

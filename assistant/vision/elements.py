@@ -12,8 +12,10 @@ import numpy as np
 
 from assistant.core.sketch import Box, Element, ElementType
 from assistant.vision import lexicon
+from assistant.vision.charts import find_charts
 from assistant.vision.columns import join_lines, part_lines
 from assistant.vision.frames import Framed, read_frame
+from assistant.vision.grids import cut_at_cells, find_grids
 from assistant.vision.marks import MarkedText, find_marks
 from assistant.vision.paragraphs import Hinted, hinted_texts
 from assistant.vision.scene import SCRIBBLE, Scene, TextSpan, cut
@@ -24,6 +26,8 @@ from assistant.vision.texts import spans, writing_mask
 PAGE_SHARE = 0.8  # of both sides of the picture: a frame that large is the page itself
 MOST_ELEMENTS = 300  # a page nobody could draw
 HEADING_HEIGHT = 1.3  # times the typical text
+SWITCH = "switch"
+"""Evidence of a checkbox that was drawn as a switch."""
 RADIO, CHECKBOX = ElementType.RADIO, ElementType.CHECKBOX
 
 
@@ -37,14 +41,23 @@ class _Draft:
 
 def find_elements(scene: Scene) -> tuple[Element, ...]:
     """The elements of a drawn page, ids e1, e2, ... in reading order."""
+    grids = find_grids(scene.ink.mask, scene.strokes, scene.lines, scene.unit)
     frames = _frames(scene)
-    writing = writing_mask(scene, frames)
-    marked, lines = find_marks(scene, writing, scene.lines)
+    cells = [Shape(Form.BOX, cell, 1.0) for grid in grids for cell in (grid.box, *grid.cells)]
+    writing = writing_mask(scene, [*frames, *cells])
+    frames = [f for f in frames if not any(grid.takes(f) for grid in grids)]
+    scene = replace(scene, tables=tuple(grid.box for grid in grids))
+    lines = cut_at_cells(scene, scene.lines, grids)
+    marked, lines = find_marks(scene, writing, lines)
     lines = join_lines(scene, writing, lines)
     lines = part_lines(scene, writing, lines, [f.box for f in frames])
     marked, frames = _settle(marked, frames)
     texts = spans(scene, lines, writing, frames)
-    read = _read_frames(scene, frames, texts, marked)
+    charts = find_charts(frames, texts, scene.unit)
+    frames = [f for f in frames if not any(chart.contains(f.box, 0.8) for chart in charts)]
+    read = [Framed(ElementType.TABLE, grid.box, "", 0.9) for grid in grids]
+    read += [Framed(ElementType.IMAGE, chart, "", 0.8, hides=True) for chart in charts]
+    read += _read_frames(scene, frames, texts, marked)
     hiding = [f for f in read if f.hides]
     used = {id(t) for f in read for t in f.texts}
     free = [t for t in texts if id(t) not in used and not any(f.box.contains(t.box, 0.6) for f in hiding)]
@@ -140,7 +153,9 @@ def _read_frames(
 def _add_frames(draft: _Draft, read: Sequence[Framed]) -> None:
     for framed in read:
         text = lexicon.mend(framed.text, min((t.confidence for t in framed.texts), default=1.0))
-        draft.add(framed.type, framed.box, text, confidence=max(0.1, min(1.0, framed.confidence)), evidence=("shape",))
+        sure = max(0.1, min(1.0, framed.confidence))
+        evidence = ("shape", SWITCH) if framed.type is ElementType.CHECKBOX else ("shape",)
+        draft.add(framed.type, framed.box, text, confidence=sure, checked=framed.checked, evidence=evidence)
 
 
 def _add_marks(draft: _Draft, marked: Sequence[MarkedText]) -> None:

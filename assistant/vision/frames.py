@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from assistant.vision.shapes import Form, Shape, diagonals
 CROSSED = 0.62  # of the weaker diagonal: a slanted tick covers less
 FIELD_HEIGHT = 2.8  # letter heights; a higher empty box takes more than one line
 PICTURE_ASPECT = 2.3  # an empty high box wider than this is for writing in
+SWITCH = (1.35, 2.8)  # width to height
+KNOB = (0.45, 0.97)  # of a switch's height
 ARROW = re.compile(r"[\s|/\[\]]*[VvDU▼▽△ΔA∇7>Y]$")
 
 
@@ -33,6 +36,8 @@ class Framed:
     texts: tuple[TextSpan, ...] = ()
     hides: bool = False
     """Whatever else lies inside is part of it."""
+    checked: bool = False
+    """Of a switch: its knob is at the right."""
 
 
 def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequence[TextSpan], marks: int) -> Framed:
@@ -42,6 +47,10 @@ def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequen
         return _ring(shape, texts)
     if not _is_labelled(box, texts) and diagonals(scene.ink.mask, box) >= CROSSED:
         return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
+    knob = _knob(scene, box) if not texts else None
+    if knob is not None:
+        on = knob.centre[0] > box.centre[0]
+        return Framed(ElementType.CHECKBOX, box, "", shape.score, hides=True, checked=on)
     if _is_grid([s.box for s in inner if s.form is Form.BOX], box):
         return Framed(ElementType.TABLE, box, "", shape.score)
     cells = [s for s in inner if s.form is Form.BOX and _is_cell(s.box, box)]
@@ -70,6 +79,19 @@ def _is_grid(cells: Sequence[Box], outer: Box) -> bool:
     rows = {round((c.centre[1] - outer.y) / height) for c in smallest}
     columns = {round((c.x - outer.x) / (0.1 * outer.width)) for c in smallest}
     return len(rows) >= 2 and len(columns) >= 2
+
+
+def _knob(scene: Scene, box: Box) -> Box | None:
+    """The round knob at one end of a switch."""
+    if not SWITCH[0] <= box.width / box.height <= SWITCH[1] or box.height > 3 * scene.unit:
+        return None
+    for inner in (*(s.box for s in scene.shapes if s.form is Form.RING), *(p.box for p in scene.pieces)):
+        if not box.contains(inner, 0.9) or not KNOB[0] <= inner.height / box.height <= KNOB[1]:
+            continue
+        at_end = min(inner.x - box.x, box.right - inner.right) < 0.25 * box.height
+        if 0.75 < inner.width / inner.height < 1.33 and at_end and inner.width < 0.65 * box.width:
+            return inner
+    return None
 
 
 def _ring(shape: Shape, texts: Sequence[TextSpan]) -> Framed:
@@ -187,6 +209,8 @@ def _with_text(shape: Shape, texts: Sequence[TextSpan], unit: float) -> Framed:
     before, after = whole.x - box.x, box.right - whole.right
     centred = abs(before - after) < 0.25 * box.width or whole.width > 0.62 * box.width
     hinted = is_hint_text(words)
+    if _is_stack(texts):
+        return Framed(ElementType.CARD, box, "", shape.score)
     button = is_button_text(words) and not (hinted and not centred) and not words.endswith(("...", "…"))
     if box.height > 4.5 * unit and whole.height < 0.4 * box.height and not button:
         kind = (
@@ -204,6 +228,14 @@ def _with_text(shape: Shape, texts: Sequence[TextSpan], unit: float) -> Framed:
     field = (not centred or hinted) and not button
     kind = ElementType.INPUT if field else ElementType.BUTTON
     return Framed(kind, box, words, shape.score, tuple(texts), hides=True)
+
+
+def _is_stack(texts: Sequence[TextSpan]) -> bool:
+    """Lines above each other that differ in height: a figure with its name, and not the words of one control."""
+    rows = sorted(texts, key=lambda t: t.box.y)
+    stacked = all(below.box.y > above.box.bottom - 0.2 * above.box.height for above, below in pairwise(rows))
+    heights = [t.box.height for t in texts]
+    return stacked and len(texts) > 1 and (len(texts) > 2 or max(heights) > 1.5 * min(heights))
 
 
 def _empty(scene: Scene, shape: Shape, solid: Sequence[Shape]) -> Framed:

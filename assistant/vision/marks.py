@@ -26,6 +26,7 @@ MIDDLE_GLYPH = re.compile(r"\s[oO0@©Q](\s|[A-Z])|\s[\[\](){}|]")
 SIZES = (0.35, 2.1)  # letter heights
 REACH = 3.2  # letter heights between a mark and its words
 CLEAR = 0.9  # an outline this well drawn is what it looks like, whatever stands above and below
+SURE_LETTER = 0.8  # of the reader
 ENOUGH = 1.3  # outline plus votes of the surroundings; found on drawings by several hands
 
 
@@ -57,6 +58,7 @@ def find_marks(scene: Scene, writing: Mask, lines: Sequence[OcrLine]) -> tuple[l
     small = _outermost([s for s in scene.shapes if _is_small(s.box, scene.unit)])
     small = [s for s in small if not _is_cell(s.box, scene) and _is_hollow(s, scene)]
     candidates = [c for i, line in enumerate(lines) for c in _candidates(scene, line, i, small)]
+    candidates = [c for c in candidates if not _is_written_alone(scene, lines[c.line], c.shape)]
     candidates = [c for c in (_after_reading(scene, lines[c.line], c) for c in candidates) if c is not None]
     chosen = _believed(candidates, scene.unit)
     marked: list[MarkedText] = []
@@ -119,6 +121,12 @@ def _after_reading(scene: Scene, line: OcrLine, one: _Candidate) -> _Candidate |
         return replace(one, votes=one.votes + 0.35)
     is_square = one.shape.form is Form.BOX and min(one.shape.sides) >= 0.8 and mark.height >= 0.75 * unit
     return one if is_square else None
+
+
+def _is_written_alone(scene: Scene, line: OcrLine, shape: Shape) -> bool:
+    """Is it a figure or a letter in a cell of its own?"""
+    few = len(line.text) <= 3 and line.text.isalnum() and line.confidence > SURE_LETTER
+    return few and line.box.contains(shape.box, 0.7) and any(g.contains(shape.box) for g in scene.tables)
 
 
 def _alikeness(one: str, two: str) -> float:

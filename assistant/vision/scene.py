@@ -34,6 +34,7 @@ class Scene:
     strokes: tuple[Stroke, ...]
     shapes: tuple[Shape, ...]
     recognise: Recognise
+    tables: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
