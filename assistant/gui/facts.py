@@ -91,6 +91,15 @@ class KeyAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TalkKeyAnswered(Event):
+    """What the system says to the talk key for all windows; empty when none is wanted."""
+
+    what: str
+    advice: str = ""
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TurnsRestored(Event):
     """The stored conversation the window starts with; an empty one clears transcript and pages."""
 

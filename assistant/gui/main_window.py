@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
         for key in (self.talk_key, self.global_key):
             key.pressed.connect(self.begin_push)
             key.released.connect(self.end_push)
-        self.global_key.refused.connect(self._warn)
+        self.global_key.answered.connect(self.on_event)
         for keys, act in (
             ("Escape", commands.stop),
             ("Ctrl+N", commands.new_conversation),

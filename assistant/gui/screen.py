@@ -141,6 +141,8 @@ class ViewState:
     models: tuple[ModelRow, ...] = ()
     sound_check: SoundChecked | None = None
     mind_plan: str = ""
+    talk_key: str = ""
+    """How it stands with the talk key for all windows, in words."""
     key_answers: Mapping[str, str] = field(default_factory=dict)
     """By the address of a server."""
     choices: Choices = field(default_factory=Choices)

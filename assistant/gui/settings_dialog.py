@@ -94,6 +94,7 @@ class SettingsDialog(QDialog):
         self.model_page.show_plan(state.mind_plan)
         for page in (self.voice_page, self.talking_page, self.model_page):
             page.key.show_answer(state.key_answers.get(page.url.text().strip(), ""))
+        self.key_note.setText(state.talk_key)
         answer = state.sound_check
         if answer is not None:
             self.listen.setEnabled(not answer.is_running)
@@ -168,6 +169,7 @@ class SettingsDialog(QDialog):
         self.key.editingFinished.connect(self._choose_key)
         page.add("Hold to talk", self.key)
         page.check("Also while another window has the focus", self.settings.talk.global_key, ("talk", "global_key"))
+        self.key_note = page.note("")
         for words, keys in SHORTCUTS:
             page.form.addRow(plain_label(words, "muted"), plain_label(keys))
         return page

@@ -245,6 +245,12 @@ def _key_answered(state: ViewState, event: facts.KeyAnswered) -> ViewState:
     return replace(state, key_answers={**state.key_answers, event.server_url: event.text})
 
 
+def _talk_key(state: ViewState, event: facts.TalkKeyAnswered) -> ViewState:
+    if event.is_refused:
+        state = with_notice(state, "warning", event.what, event.advice)
+    return replace(state, talk_key=f"{event.what} {event.advice}".strip())
+
+
 def _settings(state: ViewState, event: facts.SettingsApplied) -> ViewState:
     return replace(state, settings=event.settings)
 
@@ -280,6 +286,7 @@ _CHANGES: Mapping[type[Event], Callable[[ViewState, Any], ViewState]] = {
     facts.SoundChecked: _sound_checked,
     facts.MindPlanned: _mind_planned,
     facts.KeyAnswered: _key_answered,
+    facts.TalkKeyAnswered: _talk_key,
     facts.TurnsRestored: _restored,
     **view_pages.CHANGES,
 }

@@ -333,3 +333,16 @@ def test_every_field_of_every_page_has_a_name_and_is_reached_by_the_keyboard(dia
                     continue
                 assert field.accessibleName() or field.text(), (page, field)
                 assert field.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_what_becomes_of_the_talk_key_is_said_on_its_page_and_a_refusal_is_a_notice(window, qtbot):
+    window.show_settings()
+    window.on_event(facts.TalkKeyAnswered("Press F8 works in all windows."))
+    qtbot.wait(60)
+    assert window.dialogs.settings.key_note.text() == "Press F8 works in all windows."
+    assert not window.state.notices
+
+    window.on_event(facts.TalkKeyAnswered("It was not given.", "Ask anew.", is_refused=True))
+    qtbot.wait(60)
+    assert window.dialogs.settings.key_note.text() == "It was not given. Ask anew."
+    assert window.state.notices[-1].what == "It was not given."

@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from assistant.gui.global_key import GlobalKey, WindowsKey, parsed
+from assistant.gui.global_key import GlobalKey
+from assistant.gui.mac_key import MacKey
+from assistant.gui.system_key import KeyRefused, parsed
+from assistant.gui.windows_key import WindowsKey
 
 NEEDED = ("Xvfb", "xdotool")
 
@@ -39,18 +42,64 @@ def test_windows_has_its_own_numbers(key: str, code: tuple[int, int]) -> None:
     assert WindowsKey.code(*parsed(key)) == code
 
 
-def test_wayland_is_told_why_not(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    parent, told = QObject(), []
-    key = GlobalKey(parent)
-    key.refused.connect(lambda what, advice: told.append((what, advice)))
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("F8", (0x64, 0)), ("Ctrl+Space", (0x31, 0x100)), ("Alt+Shift+A", (0, 0xA00)), ("Meta+5", (23, 0x1000)),
+     ("ä", (None, 0))],
+)  # fmt: skip
+def test_a_mac_has_its_own_numbers_and_ctrl_is_its_command_key(key: str, code: tuple[int | None, int]) -> None:
+    assert MacKey.code(*parsed(key)) == code
 
-    key.follow("F8", is_wanted=True)
 
-    [(what, advice)] = told
-    assert "Wayland" in what
-    assert "name" in advice
+class Carbon:
+    """Carbon's answers, without a Mac: what was registered, and whether the key is another program's."""
+
+    TAKEN = -9878
+
+    def __init__(self, status: int = 0) -> None:
+        self.calls: list[str] = []
+        self.status = status
+        self.handler: Callable[[int, int, int], int] = lambda *_: 0
+        self.kind = 0
+
+    def __call__(self, path: str) -> Carbon:
+        return self
+
+    @staticmethod
+    def GetApplicationEventTarget() -> int:
+        return 7
+
+    def InstallEventHandler(self, target: object, handler: Callable[[int, int, int], int], *_: object) -> int:
+        self.handler = handler
+        return 0
+
+    def RegisterEventHotKey(self, code: int, flags: int, *_: object) -> int:
+        self.calls.append(f"{code} {flags}")
+        return self.status
+
+    def GetEventKind(self, _: object) -> int:
+        return self.kind
+
+
+def test_a_mac_tells_of_press_and_release() -> None:
+    carbon, strokes, names = Carbon(), list[bool](), list[str]()
+    MacKey("F8", carbon).run(strokes.append, names.append)
+
+    for carbon.kind in (5, 6):
+        carbon.handler(0, 1, 0)
+
+    assert (carbon.calls, names, strokes) == (["100 0"], ["F8"], [True, False])
+
+
+@pytest.mark.parametrize(("key", "status"), [("F8", Carbon.TAKEN), ("ä", 0)])
+def test_a_mac_that_refuses_is_told_in_a_sentence(key: str, status: int) -> None:
+    with pytest.raises(KeyRefused, match="cannot be had"):
+        MacKey(key, Carbon(status)).run(lambda _: None, lambda _: None)
+
+
+def test_without_carbon_there_is_a_sentence() -> None:
+    with pytest.raises(KeyRefused, match="macOS"):
+        MacKey("F8")
 
 
 @pytest.fixture
@@ -78,7 +127,7 @@ class Told:
         self.words: list[str] = []
         key.pressed.connect(lambda: self.words.append("down"))
         key.released.connect(lambda: self.words.append("up"))
-        key.refused.connect(lambda what, advice: self.words.append(what))
+        key.answered.connect(lambda answer: self.words.append(answer.what) if answer.is_refused else None)
 
     def until(self, count: int, seconds: float = 5.0) -> list[str]:
         end = time.monotonic() + seconds
