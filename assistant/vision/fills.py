@@ -26,6 +26,8 @@ LEAST_CHROMA = 42  # spread of the channels from which paper was coloured in, an
 FEWEST_ON_BAR = 2  # parts on an area that is neither a button nor a field: then it is a bar or a card
 SOLID = 0.7  # share of its box that a filled area covers; letters leave holes
 FILLED = (ElementType.BUTTON, ElementType.CARD, ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
+BEHIND = (0.18, 0.3)  # of the shorter side: how deep in a fill there is still nothing on it, and a pen has ended
+GOES_ON = 0.4  # share of that belt that has the fill's colour
 NOISE = 7  # difference from an even ground that JPEG makes
 GAIN = 3.5  # on the contrast beyond it: hairlines of a screen are paler than any pen
 LETTER = 0.62  # share of a small area that has its own colour: a bold D is a ring
@@ -174,6 +176,8 @@ def _regions(image: Pixels, ground: tuple[int, ...]) -> list[_Region]:
                 continue
             inside = np.zeros(even.shape, np.uint8)
             cv2.drawContours(inside, [contour], -1, 255, cv2.FILLED)
+            if _is_outline(even[y : y + h, x : x + w], inside[y : y + h, x : x + w]):
+                continue
             found.append(_Region(Box(x, y, w, h), colour, even > 0, inside > 0))
     return sorted(found, key=lambda region: -region.box.area)
 
@@ -188,6 +192,14 @@ def _is_letter(even: Mask, box: tuple[int, int, int, int]) -> bool:
     reach = max(3, round(0.3 * h))
     sides = (even[y : y + h, max(0, x - reach) : x - 1], even[y : y + h, x + w + 1 : x + w + reach])
     return any(side.size and side.any() for side in sides)
+
+
+def _is_outline(even: Mask, inside: Mask) -> bool:
+    """Is it the stroke of a thick pen around an area? A fill goes on behind its rim."""
+    depth = cv2.distanceTransform(cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    depth = depth[1:-1, 1:-1] / min(inside.shape)
+    behind = (depth > BEHIND[0]) & (depth < BEHIND[1])
+    return bool(np.count_nonzero(even[behind]) < GOES_ON * np.count_nonzero(behind))
 
 
 def _nearest(image: Pixels, colours: Sequence[tuple[int, ...]]) -> npt.NDArray[np.uint8]:

@@ -22,6 +22,8 @@ MOST_BYTES = 40_000_000
 MOST_PIXELS = 50_000_000  # a 48-megapixel phone photo passes
 LONGEST_SIDE = 1600  # px: handwriting on a page stays readable, and reading takes under two seconds
 LONGEST_STRIP = 60  # times the shorter side: nothing drawable on is narrower
+CHALK = 235  # mean grey of strokes on nothing: pale pencil stays below
+MOST_STROKES = 0.3  # share of a picture that strokes cover; more is a window with round corners
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "MPO")
 DAMAGE = (
     OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ZeroDivisionError,
@@ -144,9 +146,18 @@ def _flattened(image: Image) -> Image:
         image = image.convert("F").point(lambda value: value * (255.0 / top)).convert("L")
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
         clear = image.convert("RGBA")
-        paper = PIL.Image.new("RGBA", clear.size, "white")
+        paper = PIL.Image.new("RGBA", clear.size, "black" if _is_chalk(clear) else "white")
         image = PIL.Image.alpha_composite(paper, clear)
     return image.convert("RGB")
+
+
+def _is_chalk(clear: Image) -> bool:
+    """Are there only light strokes on nothing? On white paper no trace of them would be left."""
+    from PIL import ImageStat
+
+    seen = clear.getchannel("A").point(lambda value: 255 * (value > 127))
+    share = ImageStat.Stat(seen).mean[0] / 255
+    return 0 < share < MOST_STROKES and bool(ImageStat.Stat(clear.convert("L"), seen).mean[0] > CHALK)
 
 
 def _encoded(image: Image, note: str = "") -> Picture:

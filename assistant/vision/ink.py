@@ -24,6 +24,7 @@ MOST_PALE = 0.8  # pale ink far from all strokes, per ink of strokes: more is ru
 RULED_SHARE = 0.85  # the least darkness there of where a stroke goes on, per darkness of where it starts
 LEAK_PIXELS = 16  # how far weak ink may run from strong ink: ruled paper touching a stroke must not come along
 RED_SHARE = 0.6  # more red ink than this: the pen was red, it is the drawing
+RIM = 0.006  # of the longer side: ink that comes so near the edge of the picture goes on beyond it
 MAX_PIECES = 3000  # connected pieces looked at; a photo of gravel has more
 
 
@@ -80,6 +81,19 @@ def pieces(mask: Mask) -> tuple[npt.NDArray[np.int32], list[Piece]]:
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:MAX_PIECES] + 1
     found = [Piece(int(i), Box(*(float(v) for v in stats[i, :4])), int(stats[i, 4])) for i in order]
     return np.asarray(labels, np.int32), found
+
+
+def has_drawing(mask: Mask) -> bool:
+    """Is there ink that does not run from rim to rim? What does is ruled paper, a wall, or the edge of a table."""
+    height, width = mask.shape
+    reach = max(3, round(RIM * max(height, width)))
+    for piece in pieces(mask)[1]:
+        box = piece.box
+        across = box.x <= reach and box.right >= width - reach
+        down = box.y <= reach and box.bottom >= height - reach
+        if not (across or down):
+            return True
+    return False
 
 
 def stroke_width(mask: Mask) -> float:
@@ -147,7 +161,7 @@ def _without_specks(mask: Mask) -> Mask:
 def _without_rim(mask: Mask) -> Mask:
     """Drop the desk and shadows at the picture's rim: thick pieces that touch it, and lines that run along it."""
     height, width = mask.shape
-    reach = max(3, round(0.006 * max(height, width)))
+    reach = max(3, round(RIM * max(height, width)))
     labels, found = pieces(mask)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     typical = stroke_width(mask)

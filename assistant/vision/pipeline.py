@@ -20,7 +20,7 @@ from assistant.vision.detector import SHIPPED, Detector
 from assistant.vision.elements import find_elements, in_reading_order
 from assistant.vision.fills import coloured_in, outlined, with_fills
 from assistant.vision.galleries import with_galleries
-from assistant.vision.ink import Ink, Pixels, find_ink, flatten, pieces
+from assistant.vision.ink import Ink, Pixels, find_ink, flatten, has_drawing, pieces
 from assistant.vision.light import on_light_paper
 from assistant.vision.notes import instructions, part_notes
 from assistant.vision.reader import OcrLine, Reads, TextReader
@@ -36,10 +36,11 @@ from assistant.vision.upright import turn_upright
 log = logging.getLogger(__name__)
 
 FEW_LINES = 3
-LEAST_PAPER = 0.5  # share of a drawing that is bare: sketches have 0.9, a cat 0.2
+LEAST_PAPER = 0.82  # share of a drawing that is bare: sketches have 0.87 and more, a cat 0.6, a wall of bricks 0.8
 PAPER_GREY = 215  # in the flat picture
 SURE_WORD = 0.6
 DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
+MOST_WORDLESS = 300  # pieces of ink in a drawing that has no words: a night sky has more
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
 
 
@@ -147,7 +148,11 @@ def _lines(image: Pixels, reader: Reads, is_clean: bool) -> list[OcrLine]:
 def _is_on_paper(ink: Ink, lines: Sequence[OcrLine]) -> bool:
     """Is it a drawing at all, or a photo of something else? Few words on anything are believed to be drawn."""
     words = [line for line in lines if line.confidence > SURE_WORD and sum(c.isalpha() for c in line.text) >= 3]
-    return bool(np.mean(ink.flat > PAPER_GREY) >= LEAST_PAPER) or len(words) >= FEW_LINES
+    if len(words) >= FEW_LINES:
+        return True
+    if np.mean(ink.flat > PAPER_GREY) < LEAST_PAPER:
+        return False
+    return bool(words) or (has_drawing(ink.mask) and len(pieces(ink.mask)[1]) <= MOST_WORDLESS)
 
 
 def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: Reads) -> Scene:

@@ -61,6 +61,19 @@ def test_transparency_becomes_white_paper():
     assert pixels(encoded(clear, "PNG")).min() == 255
 
 
+def test_white_strokes_on_nothing_can_still_be_seen():
+    chalk = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    chalk.paste((255, 255, 255, 255), (10, 10, 50, 14))
+    seen = pixels(encoded(chalk, "PNG"))
+    assert seen[12, 30].min() == 255 and seen[30, 30].max() == 0
+
+
+def test_a_white_window_with_clear_corners_stays_on_white():
+    window = Image.new("RGBA", (60, 40), (255, 255, 255, 255))
+    window.paste((0, 0, 0, 0), (0, 0, 4, 4))
+    assert pixels(encoded(window, "PNG")).min() == 255
+
+
 def test_the_camera_note_turns_the_picture():
     note = Image.Exif()
     note[0x0112] = 6
