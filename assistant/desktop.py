@@ -26,9 +26,7 @@ from assistant.core.events import (
     EngineStateChanged,
     Event,
     NoticeShown,
-    PictureAttached,
     PictureDropped,
-    PictureRefused,
     PicturesDetached,
     StopRequested,
     TextSubmitted,
@@ -38,7 +36,8 @@ from assistant.core.page_events import ElementSelected, ShapedByHand
 from assistant.core.ports import Emit
 from assistant.core.settings import MindSettings, Settings, TalkSettings
 from assistant.core.types import AudioFrame
-from assistant.gui.facts import KeyAnswered, MindPlanned, SettingsApplied, SheetPictureOpened, TurnsRestored
+from assistant.gui.facts import KeyAnswered, MindPlanned, SettingsApplied, TurnsRestored
+from assistant.incoming import Incoming
 from assistant.learning import learner
 from assistant.listings import choices_listed, keep_key, mind_in_words, models_listed
 from assistant.llm.machine import on_battery
@@ -55,6 +54,7 @@ from assistant.sound_check import SoundCheck
 from assistant.storage.conversations import Conversations, open_conversations
 from assistant.storage.instance_lock import InstanceLock
 from assistant.storage.settings_file import save_settings
+from assistant.suspend_watch import watch_suspends
 from assistant.upkeep import keep_store, make_room
 from assistant.vision.camera import Camera
 
@@ -77,6 +77,7 @@ class SessionThread:
         self._fetching: asyncio.Task[None] | None = None
         self._shelf = ModelShelf(engines, publish, self._list_choices, self._load)
         self._camera = CameraWatch(Camera(), publish)
+        self._incoming = Incoming(engines, publish, self._post)
         self._is_stuck = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: list[Callable[[], object]] | None = []
@@ -119,6 +120,7 @@ class SessionThread:
         self._keep(keep_store(self._store))
         self._keep(make_room(self._engines, lambda: self._session.phase is Phase.LISTENING, self._publish))
         self._keep(self._check.follow(self._list_choices))
+        self._keep(watch_suspends(self._session, self._doorway, self._card, self._engines).run())
         early, self._early = self._early or [], None
         for action in early:
             action()
@@ -241,13 +243,13 @@ class SessionThread:
         self._call(lambda: self._post(TextSubmitted(text, ticket=ticket)))
 
     def attach_picture(self, data: bytes, name: str) -> None:
-        self._spawn(self._attach(data, name))
+        self._spawn(self._incoming.attach(data, name))
 
     def detach_pictures(self) -> None:
         self._call(lambda: self._post(PicturesDetached()))
 
     def open_on_sheet(self, data: bytes, name: str) -> None:
-        self._spawn(self._open_on_sheet(data, name))
+        self._spawn(self._incoming.open_on_sheet(data, name))
 
     def begin_camera(self) -> None:
         self._spawn(self._camera.begin())
@@ -336,16 +338,6 @@ class SessionThread:
 
     # Their work -----------------------------------------------------------------------------------------------------
 
-    async def _attach(self, data: bytes, name: str) -> None:
-        try:
-            picture = await self._engines.eyes.get().decode(data, name)
-        except AssistantError as error:
-            self._publish(PictureRefused(name, error.what, error.advice))
-            return
-        if picture.note:
-            self._publish(NoticeShown("info", picture.note))
-        self._post(PictureAttached(name, picture))
-
     def _unmute(self) -> None:
         way = self._engines.settings.talk.way
         self._doorway.choose(way if way in ("open", "name") else "open")
@@ -354,12 +346,6 @@ class SessionThread:
         self._doorway.apply(settings.talk, settings.hearing.language)
         if before.way != settings.talk.way:
             self._doorway.choose(settings.talk.way)
-
-    async def _open_on_sheet(self, data: bytes, name: str) -> None:
-        try:
-            self._publish(SheetPictureOpened(await self._engines.eyes.get().decode(data, name)))
-        except AssistantError as error:
-            self._publish(PictureRefused(name, error.what, error.advice))
 
     async def _change(self, settings: Settings) -> None:
         before = self._engines.settings

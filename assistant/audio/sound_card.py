@@ -112,6 +112,10 @@ class SoundCard:
         if (before.input_device, before.output_device) != (settings.input_device, settings.output_device):
             self._change_wanted = True
 
+    def reopen(self) -> None:
+        """Within a tenth of a second, open the devices anew: what is known of the open ones is stale."""
+        self._change_wanted = True
+
     async def run(self) -> None:
         """Keep the devices open until cancelled. Never raises because of a device."""
         try:

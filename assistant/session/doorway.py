@@ -152,6 +152,10 @@ class Doorway:
     def release(self) -> None:
         self._handle(Cue.KEY_RELEASED)
 
+    def lapse(self) -> None:
+        """Nobody is in the middle of talking to it any more: wait for the name again."""
+        self._handle(Cue.LAPSED)
+
     async def close(self) -> None:
         self._stop_window()
         self._waiting = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,16 +20,20 @@ from assistant.audio.whisper_ct2 import FasterWhisper
 from assistant.core.types import AudioFrame
 from assistant.llm.catalog import Catalog
 from tests.device.pulse import RECORD_RATE, PulseServer, Recorder
+from tests.login_manager import LoginManager
+from tests.message_bus import running_bus
 
 QUESTION = Path(__file__).resolve().parents[2] / "resources" / "demo" / "question.flac"
 READY_SECONDS = 120.0
+RECOVERED_SECONDS = 5.0
 ANSWER_SECONDS = 180.0  # two busy cores; a laptop needs two
 
 
 class Program:
     """A `vesper` process without a display, with a data folder of its own, watched through its event log."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
+        """`more` are variables of its environment."""
         self._log = folder / "events.jsonl"
         data = folder / "data"
         (data / "config").mkdir(parents=True)
@@ -36,7 +41,7 @@ class Program:
         settings = '[window]\nopen_microphone = true\n[mind]\nmodel = "qwen2.5-coder-0.5b"\nlongest_reply_tokens = 60\n'
         (data / "config" / "settings.toml").write_text(settings)
         command = [sys.executable, "-m", "assistant", "--data-dir", str(data), "--event-log", str(self._log)]
-        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "VESPER_TEST": "1"}
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "VESPER_TEST": "1"} | more
         self.process = subprocess.Popen(command, env=environment)
 
     def events(self) -> list[dict[str, Any]]:
@@ -59,6 +64,14 @@ class Program:
         self.process.terminate()
         self.process.wait(timeout=20)
 
+    def until_ready(self) -> None:
+        def is_ready(events: list[dict[str, Any]]) -> bool:
+            loaded = of(events, "EngineStateChanged")
+            has_mind = any(event["engine"] == "mind" and event["state"] == "ready" for event in loaded)
+            return has_mind and bool(of(events, "MicrophoneOpened"))
+
+        self.until(is_ready, READY_SECONDS)
+
 
 def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     return [event for event in events if event["event"] == name]
@@ -77,13 +90,7 @@ def program(server: PulseServer, tmp_path: Path) -> Iterator[Program]:
 async def test_a_spoken_question_is_answered_aloud_with_the_words_on_the_screen(
     program: Program, server: PulseServer, recorder: Callable[[], Recorder]
 ) -> None:
-    program.until(
-        lambda events: (
-            any(e["engine"] == "mind" and e["state"] == "ready" for e in of(events, "EngineStateChanged"))
-            and bool(of(events, "MicrophoneOpened"))
-        ),
-        READY_SECONDS,
-    )
+    program.until_ready()
     heard = recorder()
     server.say(QUESTION)
     events = program.until(lambda events: bool(of(events, "ReplyFinished")), ANSWER_SECONDS)
@@ -96,6 +103,35 @@ async def test_a_spoken_question_is_answered_aloud_with_the_words_on_the_screen(
     whisper.close()
     assert likeness(shown, transcript.text) > 0.8, f"shown: {shown!r}; heard: {transcript.text!r}"
     assert [turn["role"] for turn in of(events, "TurnCommitted")] == ["user", "assistant"]
+
+
+@pytest.mark.timeout(500)
+@pytest.mark.model
+def test_sleep_ends_the_answer_and_after_it_the_next_question_is_answered(server: PulseServer, tmp_path: Path) -> None:
+    server.start()
+    with running_bus() as address:
+        login = LoginManager(address)
+        program = Program(tmp_path, DBUS_SYSTEM_BUS_ADDRESS=address)
+        try:
+            program.until_ready()
+            server.say(QUESTION)
+            program.until(lambda events: bool(of(events, "ClauseSynthesized")), ANSWER_SECONDS)
+            login.prepare_for_sleep(True)
+            program.until(lambda events: bool(of(events, "ReplyInterrupted")), RECOVERED_SECONDS)
+            os.kill(program.process.pid, signal.SIGSTOP)
+            server.freeze()
+            time.sleep(3)
+            server.thaw()
+            os.kill(program.process.pid, signal.SIGCONT)
+            login.prepare_for_sleep(False)
+            program.until(lambda events: len(of(events, "MicrophoneOpened")) > 1, RECOVERED_SECONDS)
+            server.say(QUESTION)
+            events = program.until(lambda events: bool(of(events, "ReplyFinished")), ANSWER_SECONDS)
+        finally:
+            program.close()
+            login.close()
+    assert of(events, "ReplyFailed") == []
+    assert "country" in of(events, "UtteranceTranscribed")[-1]["text"].lower()
 
 
 def likeness(first: str, second: str) -> float:

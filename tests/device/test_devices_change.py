@@ -117,6 +117,26 @@ async def test_three_restarts_of_the_server_are_survived(server: PulseServer, ru
         assert time.monotonic() - began < RECOVERED_SECONDS
 
 
+async def test_after_sleep_the_devices_are_heard_and_hear_again(
+    server: PulseServer, running: RunningCard, speech_file: Path
+) -> None:
+    server.start()
+    running.start()
+    await running.until_flowing()
+    await running.card.speaker.play(tone(20))
+
+    server.freeze()  # as the whole machine is
+    await asyncio.sleep(1)
+    server.thaw()
+    running.card.reopen()
+
+    assert await Ear(server, "speaker").hears(running, RECOVERED_SECONDS) < RECOVERED_SECONDS
+    saying = asyncio.create_task(asyncio.to_thread(server.say, speech_file))
+    await running.until(lambda: running.card.microphone.level > 0.3, RECOVERED_SECONDS)
+    await saying
+    assert running.card.speaker.queued_seconds < 1, "what was being played before is over"
+
+
 class CheckedCard:
     """A running card with the sound page's checks, and somebody who takes the microphone's frames."""
 

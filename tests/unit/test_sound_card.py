@@ -241,6 +241,21 @@ async def test_after_the_machine_slept_stale_sound_is_left_behind(
     assert one.card.speaker.queued_seconds == 0
 
 
+async def test_devices_are_opened_anew_when_asked_and_nothing_is_told_of_it(
+    desk: Callable[[SoundSystem], Desk],
+) -> None:
+    one = desk(BOTH)
+    one.start()
+    await one.until(one.is_open)
+    await one.card.speaker.play(AudioFrame(np.ones(48_000, np.float32), 48_000))
+
+    one.card.reopen()
+    await one.until(lambda: len(one.driver.streams) == 2 and one.is_open())
+
+    assert one.card.speaker.queued_seconds == 0
+    assert one.told == []
+
+
 async def test_settings_change_the_volume_at_once_and_the_device_soon(desk: Callable[[SoundSystem], Desk]) -> None:
     one = desk(SoundSystem((*BOTH.devices, replace(speaker_device("headset"), is_default_output=False))))
     one.start()
