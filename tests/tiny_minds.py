@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,19 @@ def make_mind(kind: str, folder: Path) -> Path:
     """`kind` is a key of KINDS. The same kind always gets the same weights."""
     import torch
 
+    _hush()
     torch.manual_seed(7)
     folder.mkdir(parents=True, exist_ok=True)
     KINDS[kind](folder)
     return folder
+
+
+def _hush() -> None:
+    """No progress bars and no advice to torch's developers between a benchmark's lines."""
+    import transformers
+
+    transformers.logging.disable_progress_bar()
+    logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
 
 
 def make_true_size(folder: Path, layers: int = 36, depth: int = 32) -> Path:
@@ -51,6 +61,7 @@ def make_true_size(folder: Path, layers: int = 36, depth: int = 32) -> Path:
     import torch
     import transformers
 
+    _hush()
     folder.mkdir(parents=True)
     tokenizer = _tokenizer(folder, CHATML.replace("MARK", "<|vision_start|><|image_pad|><|vision_end|>"))
     text = _text(tokenizer, vocab_size=151_936, rope_parameters={
