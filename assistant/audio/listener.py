@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.audio.endpointer import MINIMUM_SPEECH_SECONDS, Discard, Endpointer, Onset, Stretch
+from assistant.audio.hints import MicrophoneHints, held_too_long
 from assistant.audio.overlap import Overlap
 from assistant.audio.pacer import Moment, Pacer
 from assistant.audio.patience import COMPLETE, Patience
@@ -44,8 +45,6 @@ RELEASE_SECONDS = 0.2  # the key comes up before the last sound has passed the d
 LOST_SECONDS = 0.5  # without a frame: the microphone is gone, though nobody said so
 CHECK_SECONDS = 0.25
 TURN_SECONDS = 0.2  # of silence before the sound is judged: with less or more of it the network knows less
-MUTED_SECONDS = 5.0  # of exact zeros, which no real microphone gives unless it is switched off
-
 
 HINTS: dict[Hint | None, type[Event]] = {
     Hint.SUSPECTED: SpeechSuspected,
@@ -126,7 +125,7 @@ class Listener:
         self._is_fresh = True
         self._epoch = 0
         self._last_frame_at = float("-inf")
-        self._zeros = 0
+        self._hints = MicrophoneHints()
         self._latency_seconds = 0.0
 
     @property
@@ -181,6 +180,7 @@ class Listener:
             return
         if not self._is_flowing():
             self._emit(NoticeShown("warning", "No sound comes from the microphone.", "Plug it in and try again."))
+            self._emit(MicrophoneClosed())  # the window shows that it listens as soon as the key goes down
             return
         self._start_afresh()
         self._press = _Press()
@@ -214,7 +214,7 @@ class Listener:
             self._turn_thread.close()
 
     async def _hear(self, frame: AudioFrame) -> None:
-        self._hint_if_muted(frame.samples)
+        self._say(self._hints.push(frame.samples))
         epoch, is_fresh = self._epoch, self._is_fresh
         self._is_fresh = False
         self._is_judging = True
@@ -317,8 +317,14 @@ class Listener:
         self._start_afresh()
         if press.voiced < MINIMUM_SPEECH_SECONDS * SPEECH_RATE:
             self._emit(SpeechDiscarded())
+            self._say(self._hints.judge_press(press.frames))
         else:
             self._emit_utterance(np.concatenate(press.frames), press.length - press.speech_end, press.speech_end)
+
+        if press.remaining is None:  # something may lie on the key
+            self._emit(held_too_long(self._settings.longest_seconds))
+            if not self._is_open:
+                self._emit(MicrophoneClosed())
 
     def _follow_press(self, press: _Press, length: int) -> None:
         if press.voiced < MINIMUM_SPEECH_SECONDS * SPEECH_RATE:
@@ -331,6 +337,7 @@ class Listener:
 
     def _emit_utterance(self, samples: Samples, since_speech: int, speech_samples: int) -> None:
         self._emit(UtteranceEnded(self._utterance(samples, since_speech, speech_samples)))
+        self._say(self._hints.judge(samples))
 
     def _utterance(self, samples: Samples, since_speech: int, speech_samples: int = 0) -> Utterance:
         ended_at = _now() - since_speech / SPEECH_RATE - self._latency_seconds
@@ -340,7 +347,6 @@ class Listener:
         self._press = None
         self._epoch += 1
         self._is_fresh = True
-        self._zeros = 0
         self._pacer.reset()
         self._pause = _Pause()
         self._endpointer.reset()
@@ -352,6 +358,7 @@ class Listener:
         """No more speech will come for now: say so, if anybody could think otherwise."""
         was_listening = self._is_announced or self._press is not None
         self._is_announced = False
+        self._hints.reset()
         self._start_afresh()
         if was_listening:
             self._emit(MicrophoneClosed())
@@ -369,13 +376,9 @@ class Listener:
             if not was_late and not self._is_flowing() and (self._is_announced or self._press is not None):
                 self._lose()
 
-    def _hint_if_muted(self, samples: Samples) -> None:
-        before = self._zeros
-        self._zeros = 0 if samples.any() else before + len(samples)
-        limit = MUTED_SECONDS * SPEECH_RATE
-        if before < limit <= self._zeros:
-            advice = "See whether it is muted, or choose another one in the settings."
-            self._emit(NoticeShown("info", "The microphone gives nothing but silence.", advice))
+    def _say(self, notice: NoticeShown | None) -> None:
+        if notice is not None:
+            self._emit(notice)
 
 
 def _now() -> float:

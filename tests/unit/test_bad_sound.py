@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from assistant.audio.listener import MUTED_SECONDS, Listener
+from assistant.audio.hints import CRACKLING, GATED_SECONDS, MUTED_SECONDS, SILENT
+from assistant.audio.listener import Listener
 from assistant.audio.vad import Silero
-from assistant.core.events import Event, NoticeShown, SpeechStarted, UtteranceEnded
+from assistant.core.events import Event, MicrophoneClosed, NoticeShown, SpeechStarted, UtteranceEnded
 from assistant.core.settings import EndpointSettings
 from assistant.core.types import SPEECH_RATE, Samples
 from tests.fakes import FakeMicrophone
@@ -57,6 +58,10 @@ class Ear:
         samples = samples[: len(samples) // 512 * 512]
         await self.microphone.hear(samples)
         return Counter(type(event).__name__ for event in self.events)
+
+    @property
+    def hints(self) -> list[NoticeShown]:
+        return [event for event in self.events if isinstance(event, NoticeShown)]
 
     async def close(self) -> None:
         self.microphone.hang_up()
@@ -108,9 +113,30 @@ async def test_a_zero_level_microphone_gives_one_hint_and_no_more(ear: Ear) -> N
     heard = await ear.hear(np.zeros(round(3 * MUTED_SECONDS * SPEECH_RATE), np.float32))
 
     assert heard["NoticeShown"] == 1
-    [hint] = [event for event in ear.events if isinstance(event, NoticeShown)]
-    assert "silence" in hint.what
-    assert hint.advice
+    assert ear.hints == [SILENT]
+
+
+async def test_a_driver_that_gives_zeros_between_sentences_is_not_taken_for_muted(ear: Ear) -> None:
+    speech = recording("go-forward.flac").samples
+    pause = np.zeros(round(3 * MUTED_SECONDS * SPEECH_RATE), np.float32)
+
+    await ear.hear(np.concatenate([speech, pause, speech, pause]))
+    assert ear.hints == []
+
+    await ear.hear(np.zeros(round((GATED_SECONDS + 1) * SPEECH_RATE), np.float32))
+    assert ear.hints == [SILENT]
+
+
+async def test_who_holds_the_key_and_is_not_heard_is_told_at_once_and_each_time(ear: Ear) -> None:
+    ear.listener.close()
+    await ear.hear(np.zeros(2048, np.float32))
+    for _ in range(2):
+        ear.listener.begin_push()
+        await ear.hear(np.zeros(SPEECH_RATE, np.float32))
+        ear.listener.end_push()
+        await ear.hear(np.zeros(SPEECH_RATE, np.float32))
+
+    assert ear.hints == [SILENT, SILENT]
 
 
 async def test_clipped_speech_is_still_one_utterance(ear: Ear) -> None:
@@ -119,6 +145,18 @@ async def test_clipped_speech_is_still_one_utterance(ear: Ear) -> None:
     heard = await ear.hear(np.concatenate([noise(0.5, 0.001), speech, noise(1.5, 0.001)]))
 
     assert heard["UtteranceEnded"] == 1
+    assert ear.hints == [CRACKLING]
+    await ear.hear(np.concatenate([speech, noise(1.5, 0.001)]))
+    assert ear.hints == [CRACKLING]
+
+
+async def test_speech_as_loud_as_it_may_be_brings_no_hint(ear: Ear) -> None:
+    speech = recording("go-forward.flac").samples
+
+    heard = await ear.hear(np.concatenate([speech / np.abs(speech).max(), noise(1.5, 0.001)]))
+
+    assert heard["UtteranceEnded"] == 1
+    assert ear.hints == []
 
 
 async def test_speech_without_a_pause_is_cut_into_bounded_utterances(ear: Ear) -> None:
@@ -154,3 +192,6 @@ async def test_a_stuck_key_ends_by_itself(ear: Ear) -> None:
     assert not ear.listener.is_pressed
     assert [type(event) for event in ear.events].count(UtteranceEnded) == 0
     assert [type(event) for event in ear.events].count(SpeechStarted) == 1
+    assert isinstance(ear.events[-1], MicrophoneClosed), "the window would go on showing that it listens"
+    [hint] = ear.hints
+    assert "60 seconds" in hint.what and "press it again" in hint.advice

@@ -225,7 +225,7 @@ async def test_a_press_without_a_microphone_says_so(room: Room) -> None:
     room.listener.begin_push()
     room.listener.end_push()
 
-    assert room.kinds == [NoticeShown]
+    assert room.kinds == [NoticeShown, MicrophoneClosed]
 
 
 async def test_a_microphone_that_stops_giving_frames_is_closed_and_opened_again(room: Room) -> None:
