@@ -18,6 +18,7 @@ from assistant.vision.frames import Framed, read_frame
 from assistant.vision.grids import cut_at_cells, find_grids
 from assistant.vision.marks import MarkedText, find_marks
 from assistant.vision.paragraphs import Hinted, hinted_texts
+from assistant.vision.reader import OcrLine
 from assistant.vision.scene import SCRIBBLE, Scene, TextSpan, cut
 from assistant.vision.scribbles import without_scribbles
 from assistant.vision.shapes import Form, Shape
@@ -25,6 +26,7 @@ from assistant.vision.texts import spans, writing_mask
 
 PAGE_SHARE = 0.8  # of both sides of the picture: a frame that large is the page itself
 MOST_ELEMENTS = 300  # a page nobody could draw
+TIGHT = 1.5  # letter heights: few frames around words are lower
 HEADING_HEIGHT = 1.3  # times the typical text
 SWITCH = "switch"
 """Evidence of a checkbox that was drawn as a switch."""
@@ -103,7 +105,22 @@ def _spells(scene: Scene, shape: Shape) -> bool:
     band = cut(scene.labels, Box(box.x, box.y, box.width, max(3.0, 0.2 * box.height)))
     labels = [v for v in np.unique(band) if v]
     widest = max((float(np.ptp(np.nonzero((band == v).any(axis=0))[0])) for v in labels), default=0.0)
+    tight = box.height < TIGHT * scene.unit and any(_fills(line, box) for line in scene.lines)
+    if tight and (widest < 0.6 * box.width or not _holds_letters(scene, box)):
+        return True  # letters that touch are wide, too
     return widest < 0.3 * box.width
+
+
+def _holds_letters(scene: Scene, box: Box) -> bool:
+    """Is there ink inside that does not touch the outline?"""
+    rim = max(1.5, 0.08 * box.height)
+    inner = Box(box.x + rim, box.y + rim, box.width - 2 * rim, box.height - 2 * rim)
+    inside = [p.box for p in scene.pieces if inner.contains(p.box, 1.0)]
+    return sum(b.width for b in inside) > 0.3 * box.width
+
+
+def _fills(line: OcrLine, box: Box) -> bool:
+    return line.confidence > 0.5 and box.overlap(line.box) > 0.5 and sum(c.isalpha() for c in line.text) > 2
 
 
 def _is_band(box: Box, outer: Box, unit: float) -> bool:
@@ -201,10 +218,14 @@ def _add_texts(draft: _Draft, texts: Sequence[TextSpan], unit: float) -> None:
 
 
 def _is_navigation(text: TextSpan, others: Sequence[TextSpan]) -> bool:
-    """One of several menu words in a row."""
+    """One of several menu words in a row, or below each other."""
+    if not lexicon.is_navigation_text(text.text):
+        return False
+    menu = [t for t in others if lexicon.is_navigation_text(t.text)]
     y = text.box.centre[1]
-    row = [t for t in others if t.box.y < y < t.box.bottom and lexicon.is_navigation_text(t.text)]
-    return len(row) > 1 and text in row
+    row = [t for t in menu if t.box.y < y < t.box.bottom]
+    column = [t for t in menu if abs(t.box.x - text.box.x) < text.box.height]
+    return len(row) > 1 or len(column) > 2
 
 
 def _is_writing(text: TextSpan) -> bool:

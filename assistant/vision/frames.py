@@ -14,14 +14,16 @@ import numpy as np
 
 from assistant.core.sketch import Box, ElementType
 from assistant.vision.lexicon import is_button_text, is_hint_text, mend
-from assistant.vision.scene import Scene, TextSpan, cut
+from assistant.vision.scene import Scene, TextSpan, cut, ink_box
 from assistant.vision.shapes import Form, Shape, diagonals
+from assistant.vision.switches import read_switch
 
 CROSSED = 0.62  # of the weaker diagonal: a slanted tick covers less
 FIELD_HEIGHT = 2.8  # letter heights; a higher empty box takes more than one line
 PICTURE_ASPECT = 2.3  # an empty high box wider than this is for writing in
-SWITCH = (1.35, 2.8)  # width to height
-KNOB = (0.45, 0.97)  # of a switch's height
+LABEL_ASPECT = (1.2, 6.0)  # width to height of a button
+TIGHT, ROOMY = 1.5, 3.6  # letter heights: what is lower holds no words, what is higher is a picture
+WRITTEN = 0.22  # share of ink in the box around a line of writing; an icon's is as high, a picture's is not
 ARROW = re.compile(r"[\s|/\[\]]*[VvDU▼▽△ΔA∇7>Y]$")
 
 
@@ -43,21 +45,20 @@ class Framed:
 def read_frame(scene: Scene, shape: Shape, inner: Sequence[Shape], texts: Sequence[TextSpan], marks: int) -> Framed:
     """`inner` are the frames, `texts` the lines, `marks` the number of tick boxes and rings inside."""
     box, unit = shape.box, scene.unit
+    switch = read_switch(scene, box) if not any(_is_word(t, 2) for t in texts) else None
+    if switch is not None:
+        return Framed(ElementType.CHECKBOX, switch.box, "", shape.score, tuple(texts), True, switch.is_on)
     if shape.form is Form.RING:
         return _ring(shape, texts)
     if not _is_labelled(box, texts) and diagonals(scene.ink.mask, box) >= CROSSED:
         return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
-    knob = _knob(scene, box) if not texts else None
-    if knob is not None:
-        on = knob.centre[0] > box.centre[0]
-        return Framed(ElementType.CHECKBOX, box, "", shape.score, hides=True, checked=on)
     if _is_grid([s.box for s in inner if s.form is Form.BOX], box):
         return Framed(ElementType.TABLE, box, "", shape.score)
     cells = [s for s in inner if s.form is Form.BOX and _is_cell(s.box, box)]
     menu = _menu(scene, shape, cells, texts)
     if menu is not None:
         return menu
-    solid = [s for s in inner if s not in cells and s.box.area > 0.02 * box.area]
+    solid = [s for s in inner if s not in cells and s.box.area > 0.02 * box.area and not _is_lettering(s.box, texts)]
     if marks > 1 or len(texts) > 3 or (texts and any(s.form is Form.BOX for s in solid)) or len(solid) > 1:
         return Framed(ElementType.CARD, box, "", shape.score)
     if texts:
@@ -70,6 +71,15 @@ def _is_labelled(box: Box, texts: Sequence[TextSpan]) -> bool:
     return any(t.confidence > 0.8 and len(t.text) > 1 and t.box.width > 0.4 * box.width for t in texts)
 
 
+def _is_word(text: TextSpan, letters: int = 3) -> bool:
+    return text.confidence > 0.8 and sum(c.isalnum() for c in text.text) >= letters
+
+
+def _is_lettering(box: Box, texts: Sequence[TextSpan]) -> bool:
+    """Is it the outside of some letters?"""
+    return any(_is_word(t) and t.box.contains(box, 0.75) for t in texts)
+
+
 def _is_grid(cells: Sequence[Box], outer: Box) -> bool:
     """Do cells in at least two rows and two columns fill it?"""
     smallest = [c for c in cells if not any(o is not c and c.contains(o, 0.85) for o in cells)]
@@ -79,19 +89,6 @@ def _is_grid(cells: Sequence[Box], outer: Box) -> bool:
     rows = {round((c.centre[1] - outer.y) / height) for c in smallest}
     columns = {round((c.x - outer.x) / (0.1 * outer.width)) for c in smallest}
     return len(rows) >= 2 and len(columns) >= 2
-
-
-def _knob(scene: Scene, box: Box) -> Box | None:
-    """The round knob at one end of a switch."""
-    if not SWITCH[0] <= box.width / box.height <= SWITCH[1] or box.height > 3 * scene.unit:
-        return None
-    for inner in (*(s.box for s in scene.shapes if s.form is Form.RING), *(p.box for p in scene.pieces)):
-        if not box.contains(inner, 0.9) or not KNOB[0] <= inner.height / box.height <= KNOB[1]:
-            continue
-        at_end = min(inner.x - box.x, box.right - inner.right) < 0.25 * box.height
-        if 0.75 < inner.width / inner.height < 1.33 and at_end and inner.width < 0.65 * box.width:
-            return inner
-    return None
 
 
 def _ring(shape: Shape, texts: Sequence[TextSpan]) -> Framed:
@@ -238,8 +235,29 @@ def _is_stack(texts: Sequence[TextSpan]) -> bool:
     return stacked and len(texts) > 1 and (len(texts) > 2 or max(heights) > 1.5 * min(heights))
 
 
+def _unread_words(scene: Scene, box: Box) -> str | None:
+    """The best guess at ink that stands in the middle of a small frame like one line of writing; None for none."""
+    if not LABEL_ASPECT[0] <= box.width / box.height <= LABEL_ASPECT[1]:
+        return None
+    if not TIGHT * scene.unit < box.height < ROOMY * scene.unit:
+        return None
+    inner = Box(box.x + 0.14 * box.width, box.y + 0.22 * box.height, 0.72 * box.width, 0.56 * box.height)
+    ink = ink_box(scene.ink.mask, inner)
+    if ink is None or ink.width < 0.25 * box.width or ink.width < 1.1 * ink.height or ink.height < 0.15 * box.height:
+        return None
+    inked = np.count_nonzero(cut(scene.ink.mask, ink)) / ink.area
+    off = max(abs(ink.centre[0] - box.centre[0]) / box.width, abs(ink.centre[1] - box.centre[1]) / box.height)
+    if inked < WRITTEN or off > 0.14:
+        return None
+    text, sure = scene.recognise([np.ascontiguousarray(cut(scene.image, ink, 0.25 * scene.unit))])[0]
+    return mend(text, sure) if sure > 0.3 and any(c.isalpha() for c in text) else ""
+
+
 def _empty(scene: Scene, shape: Shape, solid: Sequence[Shape]) -> Framed:
     box, unit = shape.box, scene.unit
+    words = _unread_words(scene, box)
+    if words is not None:
+        return Framed(ElementType.BUTTON, box, words, shape.score - 0.2, hides=True)
     if any(s.box.height > 0.15 * box.height for s in solid) and box.height > 2.5 * unit:
         return Framed(ElementType.IMAGE, box, "", shape.score, hides=True)
     if box.height <= FIELD_HEIGHT * unit and box.width > 1.8 * box.height:

@@ -64,8 +64,8 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 _NAVIGATION = """
-about blog cart contact faq gallery help home jokes login menu news portfolio pricing products profile services settings
-shop team
+about account blog cart contact customers dashboard docs faq features gallery help home jokes login menu messages news
+orders overview portfolio pricing products profile projects reports services settings shop team
 """
 _LOOKALIKE_PAIRS = "nu hk il l1 i1 ij o0 oa rn vr uv ec gq gy s5 b6 z2 lt tf fl yv hb rz r2 dp pr"
 _LOOKALIKES = {frozenset(pair) for pair in _LOOKALIKE_PAIRS.split()}

@@ -29,7 +29,7 @@ from assistant.vision.scene import Scene, letter_height
 from assistant.vision.scribbles import scribbled_lines
 from assistant.vision.second_opinion import with_second_opinion
 from assistant.vision.shapes import find_shapes
-from assistant.vision.strokes import level_strokes
+from assistant.vision.strokes import is_lettering, level_strokes
 from assistant.vision.unread import unread_lines
 from assistant.vision.upright import turn_upright
 
@@ -157,7 +157,7 @@ def _is_on_paper(ink: Ink, lines: Sequence[OcrLine]) -> bool:
 
 def _scene(image: Pixels, ink: Ink, lines: Sequence[OcrLine], reader: Reads) -> Scene:
     unit = letter_height(lines, image.shape)
-    strokes = level_strokes(ink.mask, unit)
+    strokes = [s for s in level_strokes(ink.mask, unit) if not is_lettering(s, lines)]
     shapes = find_shapes(ink.mask, strokes, unit, ink.stroke)
     labels, found = pieces(ink.mask)
     sizes = np.bincount(labels.ravel())

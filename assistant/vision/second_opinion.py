@@ -42,6 +42,7 @@ class Sureness:
 
 SURE = Sureness()
 LONGEST_LABEL = 48  # letters beside a mark; a longer line is prose, and its round capitals are no marks
+SURE_WORD = 0.9
 DOUBTED = 0.75  # confidence of the rules below which the form of a mark may be corrected
 
 
@@ -88,7 +89,14 @@ def _add_mark(scene: Scene, elements: list[Element], detection: Detection, sure:
     if len(text.text) > LONGEST_LABEL:
         return
     words_behind = text.text if box.right <= text.box.x else _read(scene, _behind(scene, box, text.box), text.text)
+    if _is_initial(text, words_behind):
+        return
     elements[elements.index(text)] = _choice(scene, replace(text, text=words_behind), detection)
+
+
+def _is_initial(text: Element, rest: str) -> bool:
+    """Is the mark the first letter of a word that reads well?"""
+    return text.confidence > SURE_WORD and rest[:1].islower() and text.text.endswith(rest) and text.text != rest
 
 
 def _choice(scene: Scene, text: Element, detection: Detection) -> Element:

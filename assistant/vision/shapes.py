@@ -115,7 +115,8 @@ def diagonals(mask: Mask, box: Box) -> float:
     for along in (columns, columns[::-1]):
         on = float(near[rows, along].mean())
         if flat:
-            scores.append(on)
+            ends = near[rows, along][4:10], near[rows, along][-10:-4]  # words stay in the middle of their box
+            scores.append(on if min(float(end.mean()) for end in ends) >= 0.3 else 0.5 * on)
             continue
         aside = [near[rows, np.clip(along + s, 0, width - 1)][8:-8].mean() for s in (-shift, shift)]
         scores.append(on - max(0.0, float(np.mean(aside)) - 0.35))

@@ -5,6 +5,7 @@ Pure functions over arrays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,9 +14,12 @@ import numpy.typing as npt
 
 from assistant.core.sketch import Box
 from assistant.vision.ink import Mask, pieces
+from assistant.vision.reader import OcrLine
 
 JOIN_GAP = 0.35  # letter heights: a faint pen skips this much; underlined words stand further apart
 MOST_STROKES = 300  # the longest; a drawing has up to 100, squared paper thousands
+SURE_WORDS = 0.85
+CORE = 0.22  # of a line's height above and below its middle: an underline lies lower
 SLOPE_PIXELS = 5  # a stroke may rise this much over its shortest length and still count as level
 
 
@@ -54,6 +58,19 @@ def level_strokes(mask: Mask, unit: float) -> list[Stroke]:
         if piece.box.width >= shortest and piece.box.height <= 0.35 * piece.box.width + SLOPE_PIXELS
     ]
     return _joined(strokes, unit)
+
+
+def is_lettering(stroke: Stroke, lines: Sequence[OcrLine]) -> bool:
+    """Does it run through the middle of words that read well? Bold letters that touch make a level line."""
+    x = stroke.x0 + stroke.length / 2
+    y = stroke.y_at(x)
+    return any(
+        line.confidence > SURE_WORDS
+        and line.box.x - line.height < stroke.x0
+        and stroke.x1 < line.box.right + line.height
+        and abs(y - line.middle_at(x)) < CORE * line.height
+        for line in lines
+    )
 
 
 def _stroke(labels: npt.NDArray[np.int32], label: int, box: Box) -> Stroke:

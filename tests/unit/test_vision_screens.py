@@ -11,10 +11,11 @@ from assistant.vision.charts import find_charts
 from assistant.vision.fills import outlined
 from assistant.vision.grids import find_grids
 from assistant.vision.ink import Mask, Pixels
+from assistant.vision.reader import OcrLine
 from assistant.vision.rectify import Rectified, is_upright, magnified
 from assistant.vision.shapes import Box, Form, Shape
-from assistant.vision.strokes import level_strokes
-from tests.drawings import Paper
+from assistant.vision.strokes import Stroke, is_lettering, level_strokes
+from tests.drawings import BLACK, Paper
 
 T = ElementType
 UNIT = 24.0
@@ -81,6 +82,54 @@ def test_a_pill_with_a_knob_is_a_switch(on: bool) -> None:
     switch(paper, 600, 100, on)
     found = [e for e in paper.read() if "switch" in e.evidence]
     assert [(e.type, e.checked, e.text) for e in found] == [(T.CHECKBOX, on, "")]
+
+
+@pytest.mark.parametrize("drawn", ["joined", "filled", "half"])
+@pytest.mark.parametrize("on", [True, False])
+def test_a_switch_whose_knob_is_no_ring_of_its_own_is_one(drawn: str, on: bool) -> None:
+    paper = Paper(600, 300)
+    paper.write(60, 140, "Wireless")
+    left, right, y, radius = 420, 468, 128, 22
+    knob = right if on else left
+    thick = -1 if drawn == "filled" else 4
+    if drawn == "filled":
+        cv2.rectangle(paper.image, (left, y - radius), (right, y + radius), BLACK, -1)
+    else:
+        for side in (-radius, radius):
+            cv2.line(paper.image, (left, y + side), (right, y + side), BLACK, 4)
+    for x, start in ((left, 90), (right, 270)):
+        cv2.ellipse(paper.image, (x, y), (radius, radius), 0, start, start + 180, BLACK, thick)
+    light = (245, 245, 245) if drawn == "filled" else BLACK
+    inside = {"joined": (radius, 4), "filled": (radius - 6, -1), "half": (radius, -1)}[drawn]
+    cv2.circle(paper.image, (knob, y), inside[0], light, inside[1])
+    switches = [e for e in paper.read() if e.type is T.CHECKBOX]
+    assert [(e.checked, "switch" in e.evidence) for e in switches] == [(on, True)]
+
+
+def test_a_bold_word_without_a_frame_stays_a_text() -> None:
+    strokes = level_strokes(ink(Paper(400, 300)), UNIT)
+    assert strokes == []
+    line = OcrLine(np.array([[50, 50], [250, 50], [250, 90], [50, 90]], np.float32), "Settings", 0.98)
+    through = Stroke(60, 70, 240, 71, Box(60, 68, 180, 4))
+    under = Stroke(60, 88, 240, 88, Box(60, 86, 180, 4))
+    assert is_lettering(through, [line])
+    assert not is_lettering(under, [line])
+
+
+def test_a_frame_whose_words_cannot_be_read_is_still_a_button() -> None:
+    paper = Paper(700, 400)
+    paper.write(60, 100, "Sign in", 1.6)
+    paper.box(60, 200, 220, 70)
+    cv2.putText(paper.image, "Later", (115, 247), cv2.FONT_HERSHEY_SIMPLEX, 1.2, BLACK, 3)  # the reader knows nothing
+    assert [e.type for e in paper.read()] == [T.TEXT, T.BUTTON]
+
+
+def test_menu_words_below_each_other_are_links() -> None:
+    paper = Paper(700, 600)
+    paper.write(300, 80, "Overview", 2.0)
+    for row, word in enumerate(("Home", "Products", "Contact")):
+        paper.write(60, 180 + 70 * row, word)
+    assert [text for kind, text in paper.types() if kind is T.LINK] == ["Home", "Products", "Contact"]
 
 
 def test_bars_on_one_base_line_are_a_chart() -> None:
