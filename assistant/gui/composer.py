@@ -6,7 +6,7 @@ The text stays until its turn is on disk; when that fails, it is still there to 
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from assistant.gui.buttons import icon_button, plain_label, set_property
@@ -17,6 +17,7 @@ from assistant.gui.theme import COLUMN, Colors, dress, pixels_of
 from assistant.gui.voice_meter import TalkButton
 from assistant.gui.way_button import WayButton
 
+PLACEHOLDERS = ("Ask something, or drop a sketch", "Ask something", "Ask…")  # the longest that fits on the line
 MOST_LINES = 7  # then the text scrolls
 THUMBNAIL_SIDE = 32
 LONGEST_TEXT = 100_000  # characters; a longer paste is cut, the model could not read it anyway
@@ -35,7 +36,7 @@ class ComposerText(QPlainTextEdit):
         super().__init__()
         self.setObjectName("composerText")
         self.setAccessibleName("Message")
-        self.setPlaceholderText("Ask something, or drop a sketch")
+        self.setPlaceholderText(PLACEHOLDERS[0])
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # the window takes drops, wherever they fall
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,6 +54,13 @@ class ComposerText(QPlainTextEdit):
         more = self.document().size().height() > MOST_LINES
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if more else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
+        room = self.viewport().width() - 2 * round(self.document().documentMargin())
+        fitting = [text for text in PLACEHOLDERS if self.fontMetrics().horizontalAdvance(text) <= room]
+        self.setPlaceholderText(fitting[0] if fitting else PLACEHOLDERS[-1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

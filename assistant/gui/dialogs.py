@@ -13,6 +13,8 @@ from assistant.gui.screen import ViewState
 from assistant.gui.settings_dialog import SettingsDialog
 from assistant.gui.theme import Colors, apply_theme
 
+SCREEN_SHARE = 0.9
+
 
 class Dialogs:
     def __init__(self, window: QWidget, commands: Commands, change: Callable[[Settings], None]) -> None:
@@ -68,3 +70,15 @@ class Dialogs:
     def _dress(self, dialog: QWidget) -> None:
         if self._colors is not None:
             apply_theme(dialog, self._colors, self._text_scale)
+            self._fit(dialog)
+
+    def _fit(self, dialog: QWidget) -> None:
+        """Larger text takes a larger dialog, as far as the screen allows; a size of the user's own stays."""
+        if isinstance(dialog, SettingsDialog):
+            dialog.fit_text()
+        growth = self._text_scale / float(dialog.property("textScale") or 1.0)
+        if growth == 1.0:
+            return
+        dialog.setProperty("textScale", self._text_scale)
+        most = dialog.screen().availableSize() * SCREEN_SHARE
+        dialog.resize((dialog.size() * growth).boundedTo(most))

@@ -9,7 +9,7 @@ from assistant.gui.buttons import plain_label, push_button
 from assistant.gui.facts import ModelRow
 from assistant.gui.models_dialog import progress_in_words, size_in_words, total_of
 from assistant.gui.screen import ViewState
-from assistant.gui.theme import Colors, pixmap
+from assistant.gui.theme import BASE_PIXELS, Colors, pixels_of, pixmap
 
 WIDTH = 520
 
@@ -61,8 +61,7 @@ class FirstRun(QWidget):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.later)
         buttons.addStretch(1)
-        column = QWidget()
-        column.setMaximumWidth(WIDTH)
+        self._column = column = QWidget()
         layout = QVBoxLayout(column)
         layout.setSpacing(14)
         for widget in (self._mark, title, words, card, self._bar, self._words):
@@ -78,6 +77,7 @@ class FirstRun(QWidget):
         outer.addStretch(1)
 
     def set_colors(self, colors: Colors) -> None:
+        self._column.setMaximumWidth(round(WIDTH * pixels_of(self) / BASE_PIXELS))
         self._mark.setPixmap(pixmap("vesper", colors.accent, 52, self.devicePixelRatioF()))
 
     def show_state(self, state: ViewState) -> None:
@@ -104,7 +104,9 @@ class FirstRun(QWidget):
             if widget is not None:
                 widget.deleteLater()
         for row, model in enumerate(self._models):
-            self._list.addWidget(plain_label(model.title), row, 0)
+            title = plain_label(model.title)
+            title.setWordWrap(True)
+            self._list.addWidget(title, row, 0)
             self._list.addWidget(plain_label(model.licence, "small"), row, 1)
             size = plain_label("Ready" if model.present else size_in_words(model.size_bytes), "small")
             size.setAlignment(Qt.AlignmentFlag.AlignRight)

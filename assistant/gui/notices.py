@@ -9,6 +9,7 @@ from assistant.gui.buttons import icon_button, plain_label
 from assistant.gui.prose import clean
 from assistant.gui.screen import Notice
 from assistant.gui.theme import LIGHT, Colors, dress, pixmap
+from assistant.gui.yielding import breakable
 
 INFO_MILLISECONDS = 8_000  # news leaves by itself; warnings and errors wait to be read
 
@@ -52,7 +53,7 @@ class Notices(QWidget):
         tone = {"error": self._colors.danger, "warning": self._colors.warning}.get(notice.level, self._colors.accent)
         drawing = plain_label()
         drawing.setPixmap(pixmap("info" if notice.level == "info" else "warning", tone, 18, self.devicePixelRatioF()))
-        words = plain_label(clean(f"{notice.what} {notice.advice}".strip()))
+        words = plain_label(breakable(clean(f"{notice.what} {notice.advice}".strip())))
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = icon_button("close", "Dismiss", lambda: self.dismissed.emit(notice.key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QListWidget, QStackedWidget, QWidget
 
@@ -19,7 +19,7 @@ DEFAULT_DEVICE = "System default"
 THINKING_SECONDS = ("5", "10", "20", "40", "90")
 SHORTCUTS = (
     ("Stop speaking or thinking", "Esc"),
-    ("Open or mute the microphone", "Ctrl+M"),
+    ("Microphone on or off", "Ctrl+M"),
     ("Send", "Enter"),
     ("New line", "Shift+Enter"),
     ("Write a message", "Ctrl+L"),
@@ -54,7 +54,6 @@ class SettingsDialog(QDialog):
         self._desk.changed.connect(self.changed)
         self.list = QListWidget()
         self.list.setAccessibleName("Groups of settings")
-        self.list.setFixedWidth(170)
         self.stack = QStackedWidget()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -87,6 +86,10 @@ class SettingsDialog(QDialog):
     @property
     def settings(self) -> Settings:
         return self._desk.settings
+
+    def fit_text(self) -> None:
+        """After the size of the text changed."""
+        self.list.setFixedWidth(max(170, self.list.sizeHintForColumn(0) + 24))
 
     def show_state(self, state: ViewState) -> None:
         """Meters, how the checks go, and what was answered."""
@@ -122,9 +125,8 @@ class SettingsDialog(QDialog):
             devices = [("", DEFAULT_DEVICE), *((name, name) for name in names)]
             page.combo(title, devices, chosen, ("audio", field))
         page.check("I use a headset: nothing I hear reaches the microphone", audio.headset, ("audio", "headset"))
-        self.sound_page = SoundPage()
+        self.sound_page = SoundPage(page.form)
         self.sound_page.checked.connect(self.checked)
-        page.form.addRow(self.sound_page)
         return page
 
     def _pages(self) -> FormPage:
@@ -166,6 +168,7 @@ class SettingsDialog(QDialog):
         page = FormPage("Keys", self._desk)
         self.key = QKeySequenceEdit(QKeySequence(self.settings.window.push_to_talk_key))
         self.key.setMaximumSequenceLength(1)
+        self.key.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # else it has no border and looks like words
         self.key.editingFinished.connect(self._choose_key)
         page.add("Hold to talk", self.key)
         page.check("Also while another window has the focus", self.settings.talk.global_key, ("talk", "global_key"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
@@ -21,8 +21,14 @@ from PySide6.QtWidgets import (
 
 from assistant.core.settings import Settings
 from assistant.gui.buttons import plain_label
+from assistant.gui.theme import BASE_PIXELS, pixels_of
+from assistant.gui.yielding import YieldingCheckBox
 
 SETTLE_MILLISECONDS = 250  # a dragged slider changes settings when it rests, not at every step
+
+FIGURE_SPACE = "\u2007"  # as wide as a digit
+NARROW = 420  # pixels at text scale 1
+FEWEST_LETTERS = 12  # of a choice; the names of devices are longer than a window is wide
 
 Place = tuple[str, str]
 """A setting: its group and its name."""
@@ -83,8 +89,26 @@ class FormPage(QScrollArea):
         column.addLayout(self.form)
         column.addStretch(1)
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._wrap)  # a layout that is changed while it is laid out stays half done
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self.form.invalidate()  # it keeps the heights it worked out for words that have changed since
+        return super().eventFilter(watched, event)
+
+    def _wrap(self) -> None:
+        """Where there is little room for a name and its field side by side, the field comes below."""
+        is_narrow = self.width() < NARROW * pixels_of(self) / BASE_PIXELS
+        policies = QFormLayout.RowWrapPolicy
+        self.form.setRowWrapPolicy(policies.WrapAllRows if is_narrow else policies.DontWrapRows)
+        scroll = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_narrow else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(scroll)
 
     @property
     def settings(self) -> Settings:
@@ -107,6 +131,8 @@ class FormPage(QScrollArea):
     ) -> QComboBox:
         """`choose` is what to do with the chosen value, or the setting that it is."""
         combo = QComboBox()
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(FEWEST_LETTERS)
         fill(combo, items, chosen)
         act = choose if callable(choose) else lambda value: self.desk.change(choose, value)
         combo.activated.connect(lambda index: act(str(combo.itemData(index))))
@@ -114,7 +140,7 @@ class FormPage(QScrollArea):
         return combo
 
     def check(self, title: str, on: bool, place: Place) -> None:
-        box = QCheckBox(title)
+        box = YieldingCheckBox(title)
         box.setChecked(on)
         box.toggled.connect(lambda value: self.desk.change(place, value))
         self.form.addRow(box)
@@ -126,11 +152,10 @@ class FormPage(QScrollArea):
         slider.setRange(least, most)
         slider.setPageStep(10)
         slider.setValue(round(value * 100))
-        shown = plain_label(f"{slider.value()} %", "muted")
-        shown.setMinimumWidth(shown.fontMetrics().horizontalAdvance("0000 %"))
+        shown = plain_label(_percent(slider.value()), "muted")
 
         def change(percent: int) -> None:
-            shown.setText(f"{percent} %")
+            shown.setText(_percent(percent))
             self.desk.change(place, percent / 100, settle=True)
 
         slider.valueChanged.connect(change)
@@ -161,6 +186,11 @@ class FormPage(QScrollArea):
     def show_rows(self, fields: Sequence[QWidget], visible: bool) -> None:
         for field in fields:
             self.form.setRowVisible(field, visible)
+
+
+def _percent(value: int) -> str:
+    """As wide for every value, so that sliders under each other are equally long."""
+    return f"{value} %".rjust(6, FIGURE_SPACE)
 
 
 def fill(combo: QComboBox, items: Sequence[tuple[str, str]], chosen: str) -> None:

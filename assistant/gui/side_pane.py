@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from assistant.gui.buttons import icon_button, plain_label, segment
+from assistant.gui.buttons import icon_button, segment
 from assistant.gui.draw_pad import DrawPad
 from assistant.gui.page_preview import PagePreview
 from assistant.gui.prose import clean
 from assistant.gui.screen import Job, ViewState
 from assistant.gui.sketch_canvas import SketchCanvas
+from assistant.gui.theme import BASE_PIXELS, pixels_of
 from assistant.gui.view_pages import STAGES, found
+from assistant.gui.yielding import YieldingLabel
+
+NARROW = 440  # pixels at text scale 1
 
 NAMES = ("Show the page", "Show the sketch and what was found in it", "Draw a page  (Ctrl+D)")
 
@@ -31,9 +36,8 @@ class SidePane(QWidget):
         self.sketch = SketchCanvas()
         self.pad = DrawPad()
         self._job: Job | None = None
-        self._title = plain_label()
-        self._title.setProperty("role", "heading")
-        self._stage = plain_label(role="small")
+        self._title = YieldingLabel(role="heading")
+        self._stage = YieldingLabel(role="small")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.preview)
         self._stack.addWidget(self._framed(self.sketch))
@@ -73,6 +77,15 @@ class SidePane(QWidget):
         self.wanted.emit()
         self.show_tab(2)
         self.pad.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the drawings on the tabs have to do: their names are on the tooltips."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW * pixels_of(self) / BASE_PIXELS
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for button in self.tabs.buttons():
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(style)
 
     def _make_top(self) -> QHBoxLayout:
         segments = QFrame()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from assistant.gui.buttons import plain_label, push_button
 from assistant.gui.screen import ViewState
@@ -14,33 +14,27 @@ CHECKS = (
 )
 
 
-class SoundPage(QWidget):
+class SoundPage(QObject):
     """`checked` asks for a check by its name. `show_state` moves the meters and shows the answers."""
 
     checked = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, form: QFormLayout) -> None:
+        """Its rows go to the end of `form`, so that they line up with what stands there."""
+        super().__init__(form)
         self.microphone = _meter("Loudness of the microphone")
         self.speaker = _meter("Loudness of the loudspeaker")
         self.buttons: dict[str, QPushButton] = {}
         self.answers: dict[str, QLabel] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        grid.setColumnStretch(1, 1)
-        for row, (title, meter) in enumerate((("Microphone now", self.microphone), ("Loudspeaker now", self.speaker))):
-            grid.addWidget(plain_label(title, "muted"), row, 0)
-            grid.addWidget(meter, row, 1)
-        for row, (check, title, explanation) in enumerate(CHECKS, start=2):
+        for title, meter in (("Microphone now", self.microphone), ("Loudspeaker now", self.speaker)):
+            form.addRow(plain_label(title, "muted"), _in_the_middle(meter))
+        for check, title, explanation in CHECKS:
             button = push_button(title, lambda check=check: self.checked.emit(check))  # type: ignore[misc]  # the default binds the loop's value
             answer = plain_label(explanation, "small")
             answer.setWordWrap(True)
             answer.setAccessibleName(f"Result of: {title}")
             self.buttons[check], self.answers[check] = button, answer
-            grid.addWidget(button, row, 0)
-            grid.addWidget(answer, row, 1)
+            form.addRow(button, answer)
 
     def show_state(self, state: ViewState) -> None:
         self.microphone.setValue(round(100 * state.microphone_level))
@@ -60,3 +54,12 @@ def _meter(name: str) -> QProgressBar:
     meter.setTextVisible(False)
     meter.setAccessibleName(name)
     return meter
+
+
+def _in_the_middle(meter: QProgressBar) -> QWidget:
+    """Of its row: it is flatter than the words beside it."""
+    row = QWidget()
+    column = QVBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(meter)
+    return row

@@ -10,6 +10,7 @@ from assistant.gui.buttons import icon_button, plain_label, set_property
 from assistant.gui.screen import ViewState
 from assistant.gui.theme import LIGHT, Colors, pixmap
 from assistant.gui.view_state import Status, Tone, status
+from assistant.gui.yielding import YieldingLabel
 
 DOT = 9
 
@@ -50,7 +51,7 @@ class TopBar(QFrame):
         name = plain_label("Vesper")
         name.setObjectName("appName")
         self._dot = _Dot()
-        self.words = plain_label("Ready")
+        self.words = YieldingLabel("Ready")
         self.words.setObjectName("status")
         self.words.setAccessibleName("Status")
         self.pane = icon_button("pane", "Show or hide the page  (Ctrl+B)", self.pane_wanted.emit)

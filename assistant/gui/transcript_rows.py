@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from assistant.gui.buttons import plain_label
 from assistant.gui.message_text import MessageText
 from assistant.gui.prose import clean, code_blocks
 from assistant.gui.screen import Row, RowAction, RowKind
-from assistant.gui.theme import Colors, pixmap
+from assistant.gui.theme import BASE_PIXELS, Colors, pixels_of, pixmap
+from assistant.gui.yielding import breakable
 
 BUBBLE_SHARE = 0.82  # of the column: the rest shows whose turn it is
 BUBBLE_PADDING = 14
+NARROW = 400  # pixels at text scale 1; then the action comes below the words
 ICON_SIDE = 20
 LEADING = 2  # Qt puts the extra height of a line below its letters
 
@@ -122,12 +124,14 @@ class CardRow(RowWidget):
         words.setSpacing(2)
         words.addWidget(self._what)
         words.addWidget(self._advice)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.addLayout(words, 1)
+        self._body.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 11, 12, 11)
         layout.setSpacing(12)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(self._body, 1)
         self.set_colors(colors)
         self.show_row(row)
 
@@ -140,8 +144,8 @@ class CardRow(RowWidget):
 
     def show_row(self, row: Row) -> None:
         super().show_row(row)
-        self._what.setText(clean(row.text))
-        self._advice.setText(clean(row.detail))
+        self._what.setText(breakable(clean(row.text)))
+        self._advice.setText(breakable(clean(row.detail)))
         self._advice.setVisible(bool(row.detail))
         self._action.setVisible(row.action is not RowAction.NONE)
         self._action.setText(row.action.value)
@@ -152,6 +156,9 @@ class CardRow(RowWidget):
         layout = self.layout()
         if layout is None:
             return 0
+        is_narrow = width < NARROW * pixels_of(self) / BASE_PIXELS
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
         layout.activate()
         return max(layout.heightForWidth(width), layout.minimumSize().height())
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Callable
 
-from assistant.gui.buttons import plain_label, push_button
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from assistant.gui.buttons import plain_label
 from assistant.gui.screen import ViewState
-from assistant.gui.theme import Colors, pixmap
+from assistant.gui.theme import BASE_PIXELS, Colors, pixels_of, pixmap
+from assistant.gui.yielding import YieldingButton
 
 SUGGESTIONS = (
     "What can you do without the internet?",
@@ -18,11 +21,11 @@ DRAWING = "Draw a page here, with the mouse or a pen…"
 INVITATION = "Talk, type, or drop a drawing."
 LOCAL = "Everything stays on this computer."
 REMOTE = "Answers come from the server you named."
-WIDTH = 460
+WIDTH = 500  # pixels at text scale 1
 MARK = 60
 
 
-class Welcome(QWidget):
+class Welcome(QScrollArea):
     asked = Signal(str)
     sketch_wanted = Signal()
     drawing_wanted = Signal()
@@ -38,8 +41,7 @@ class Welcome(QWidget):
         self._words = plain_label(f"{INVITATION} {LOCAL}", "muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setWordWrap(True)
-        column = QWidget()
-        column.setMaximumWidth(WIDTH)
+        self._column = column = QWidget()
         inside = QVBoxLayout(column)
         inside.setContentsMargins(20, 12, 20, 12)
         inside.setSpacing(10)
@@ -47,22 +49,37 @@ class Welcome(QWidget):
         inside.addWidget(title)
         inside.addWidget(self._words)
         inside.addSpacing(12)
-        inside.addWidget(push_button(SKETCH, self.sketch_wanted.emit, "suggestion"))
-        inside.addWidget(push_button(DRAWING, self.drawing_wanted.emit, "suggestion"))
+        inside.addWidget(suggestion(SKETCH, self.sketch_wanted.emit))
+        inside.addWidget(suggestion(DRAWING, self.drawing_wanted.emit))
         for text in SUGGESTIONS:
-            inside.addWidget(push_button(text, lambda text=text: self.asked.emit(text), "suggestion"))  # type: ignore[misc]  # the default binds the loop's value
+            inside.addWidget(suggestion(text, lambda text=text: self.asked.emit(text)))  # type: ignore[misc]  # the default binds the loop's value
         across = QHBoxLayout()
         across.addStretch(1)
         across.addWidget(column, 100)
         across.addStretch(1)
-        outer = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setObjectName("form")
+        outer = QVBoxLayout(inner)
         outer.addStretch(2)
         outer.addLayout(across)
         outer.addStretch(3)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_state(self, state: ViewState) -> None:
         place = REMOTE if state.settings.mind.server_url else LOCAL
         self._words.setText(f"{INVITATION} {place}")
 
     def set_colors(self, colors: Colors) -> None:
+        self._column.setMaximumWidth(round(WIDTH * pixels_of(self) / BASE_PIXELS))
         self._mark.setPixmap(pixmap("vesper", colors.accent, MARK, self.devicePixelRatioF()))
+
+
+def suggestion(text: str, act: Callable[[], object]) -> QPushButton:
+    button = YieldingButton(text)
+    button.setProperty("role", "suggestion")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    button.clicked.connect(lambda: act())
+    return button

@@ -213,10 +213,56 @@ def settings(window: MainWindow) -> None:
     window.show_settings()
 
 
-def appearance(window: MainWindow) -> None:
+def turn_to(window: MainWindow, title: str) -> None:
+    """A page of the settings, by its title."""
     window.show_settings()
     if window.dialogs.settings is not None:
-        window.dialogs.settings.list.setCurrentRow(5)
+        titles = window.dialogs.settings.list
+        titles.setCurrentItem(titles.findItems(title, Qt.MatchFlag.MatchExactly)[0])
+
+
+def appearance(window: MainWindow) -> None:
+    turn_to(window, "Appearance")
+
+
+def privacy(window: MainWindow) -> None:
+    turn_to(window, "Privacy")
+
+
+def pages(window: MainWindow) -> None:
+    turn_to(window, "Pages")
+
+
+def keys(window: MainWindow) -> None:
+    turn_to(window, "Keys")
+    tell(window, facts.TalkKeyAnswered("Your desktop did not give Vesper the talk key.", "Ask for it once more."))
+
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def long_words(window: MainWindow) -> None:
+    """Words that do not fit, as German makes them, wherever words come from outside."""
+    settings = window.state.settings
+    tell(
+        window,
+        facts.SettingsApplied(replace(settings, talk=replace(settings.talk, way="name", name=LONG[:40]))),
+        events.AttentionChanged("asleep"),
+        events.MicrophoneOpened("Built-in"),
+        events.NoticeShown("warning", f"The loudspeaker “{LONG}” is not there.", "The system's default is used."),
+        events.TurnCommitted(1, "user", f"Was macht die {LONG}?"),
+        events.ReplyStarted(),
+        events.ReplyDelta(f"Die {LONG} gibt es nur im Wörterbuch.\n\n    {LONG * 3}"),
+        events.PhaseChanged("speaking"),
+        page_events.PageJobStarted(1, f"{LONG}.heic"),
+        page_events.PageJobFailed(1, f"{LONG}.heic is not a picture this program can open.", "Save it as PNG."),
+    )
+
+
+def long_names(window: MainWindow) -> None:
+    named = facts.Voices("hibari", f"Hibari {LONG}", ("heart",))
+    tell(window, facts.ChoicesListed(facts.Choices((LONG, "Mikrofon"), (f"{LONG} {LONG}",), (named,))))
+    turn_to(window, "Sound")
 
 
 def models(window: MainWindow) -> None:
@@ -263,9 +309,7 @@ def ways(window: MainWindow) -> None:
 
 
 def talking(window: MainWindow) -> None:
-    window.show_settings()
-    if window.dialogs.settings is not None:
-        window.dialogs.settings.list.setCurrentRow(1)
+    turn_to(window, "Talking")
 
 
 PLAN = (
@@ -276,11 +320,10 @@ PLAN = (
 
 
 def model(window: MainWindow) -> None:
-    window.show_settings()
+    turn_to(window, "Model")
     tell(window, facts.MindPlanned(PLAN))
     dialog = window.dialogs.settings
     if dialog is not None:
-        dialog.list.setCurrentRow(3)
         dialog.model_page.folder.setText("/home/me/models/Qwen3-VL-4B")
         dialog.model_page.folder.editingFinished.emit()
 
@@ -298,16 +341,15 @@ def sound(window: MainWindow) -> None:
     tell(window, events.LevelMeasured(0.6, 0.2))
     tell(window, facts.SoundChecked("echo", "The loudspeaker is heard after 142 ms, at -23 dB. Vesper takes it out; "
                                     "headset mode must stay off."))  # fmt: skip
-    if window.dialogs.settings is not None:
-        window.dialogs.settings.list.setCurrentRow(2)
+    turn_to(window, "Sound")
 
 
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         empty, starting, conversation, hearing, attached, sketch_page, sketch, phone, source, error, settings,
-        appearance, models, pointing, inking, correcting, choosing, drawing, first_run, downloading, dropping,
-        asleep, muted, ways, talking, sound, model, speech_server,
+        appearance, privacy, pages, keys, long_words, long_names, models, pointing, inking, correcting, choosing,
+        drawing, first_run, downloading, dropping, asleep, muted, ways, talking, sound, model, speech_server,
     )
 }  # fmt: skip
 
@@ -344,7 +386,9 @@ def main(arguments: list[str]) -> int:
         for theme in ("light", "dark"):
             shoot(folder, name, theme)
     if not arguments[1:]:
-        shoot(folder, "conversation", "light", (1280, 800), 2.0)
+        for name in ("conversation", "error", "empty", "first_run", "talking", "sound", "keys", "models", "long_words"):
+            shoot(folder, name, "light", (1280, 800), 2.0)
+        shoot(folder, "long_words", "light", (640, 440))
         shoot(folder, "sketch_page", "dark", (1024, 600))
         shoot(folder, "conversation", "light", (640, 440))
         shoot(folder, "first_run", "light", (1024, 600))
