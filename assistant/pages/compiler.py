@@ -29,6 +29,7 @@ from assistant.pages.tables import FEWEST_ASKED, FEWEST_SORTED, is_sortable, tab
 from assistant.pages.tree import Kind, Node, Widget, every_node, first_id
 from assistant.pages.widget_html import close_button, write_widget
 from assistant.pages.widgets import closes, dialogs_of, is_cross, openers
+from assistant.pages.written_edits import written_html
 
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
@@ -48,7 +49,7 @@ def compile_page(reading: SketchReading, title: str, slots: Slots | None = None,
 def compile_document(document: Document, revision: int = 0) -> Page:
     """The page with everything that was edited since it was drawn, or as a model wrote it."""
     page = _Compiler(document).page(revision)
-    return replace(page, html=document.written) if document.written else page
+    return replace(page, html=written_html(document)) if document.written else page
 
 
 @cache

@@ -82,7 +82,7 @@ class Document:
     ways: Mapping[str, str] = field(default_factory=dict)
     """By the id of a control the view that a drawn arrow leads to."""
     written: str = ""
-    """The page's HTML where a model wrote the whole of it; an edit goes back to the page as drawn."""
+    """The page's HTML where a model wrote the whole of it; edits of looks and words are made in it (written_edits)."""
 
     def elements(self) -> tuple[Element, ...]:
         """In reading order; frames of cards and tables are parts of the tree, not in here."""

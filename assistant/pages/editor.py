@@ -40,6 +40,7 @@ from assistant.pages.slots import QUESTION_SECONDS, fill_slots
 from assistant.pages.spoken_edits import stripped, understand
 from assistant.pages.targets import choose, find
 from assistant.pages.variants import Variant, variants
+from assistant.pages.written_edits import ONLY_LOOKS, carried_over
 from assistant.pages.written_page import NEVER
 
 AS_DRAWN = "the page is as drawn"
@@ -188,6 +189,8 @@ class PageEditor:
 
     def _became(self, document: Document, told: str, reading: SketchReading | None = None) -> Edited:
         self._variants, self._open = (), None
+        if self._versions.present.document.written and told != COMPILED_INSTEAD:
+            told = f"{told}, and {COMPILED_INSTEAD}"
         self._versions = self._versions.changed(document, told, reading)
         return Edited(f"Done: {told}.", changed=True)
 
@@ -258,6 +261,11 @@ class PageEditor:
         self._variants = ()
         if document == self.document:
             return Edited("It is like that already.")
+        if self._versions.present.document.written:
+            followed = carried_over(self._versions.present.document, document)
+            if followed is None:
+                return Edited(ONLY_LOOKS)
+            document = followed
         done = listed(told, "and") if len(told) <= MOST_TOLD else f"{told[0]}, and {len(told) - 1} changes more"
         self._versions = self._versions.changed(document, done)
         return Edited(f"Done: {done}.", changed=True)

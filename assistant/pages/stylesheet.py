@@ -60,7 +60,7 @@ def contrast(first: str, second: str) -> float:
 
 def stylesheet(document: Document) -> str:
     """Rules for everything that was said; "" for a page nobody has edited."""
-    return "\n".join([*_page_rules(document), *_part_rules(document)])
+    return "\n".join([*_page_rules(document), *part_rules(document)])
 
 
 def _page_rules(document: Document) -> Iterator[str]:
@@ -91,7 +91,8 @@ def _page_rules(document: Document) -> Iterator[str]:
         )
 
 
-def _part_rules(document: Document) -> Iterator[str]:
+def part_rules(document: Document) -> Iterator[str]:
+    """Rules for what was said about single parts."""
     measures = document.measures()
     places = {name: (node, parent) for node, parent in _parts(document.root) if (name := part_id(node))}
     for target, style in document.styles.items():
@@ -124,7 +125,7 @@ def _rules(target: str, style: Style, node: Node, parent: Node, measures: Measur
         **_aligned(style, node, parent),
     }
     if style.is_sticky and not ground:
-        declarations["background"] = "var(--paper)"
+        declarations["background"] = "var(--paper, Canvas)"
     yield f"{selector} {{ {_declared(declarations)} }}"
     if node.kind is not Kind.LEAF and (style.colour or ground):
         yield f"#{target} :is(h1, h2, h3, p, a, label) {{ color: inherit }}"

@@ -121,8 +121,40 @@ async def test_a_good_page_is_shown_while_it_is_written_kept_undone_and_edited()
     editor.step(-1)
     assert "page-data" in editor.page(2).html, "undo brings the compiled page back"
     editor.step(1)
-    await editor.change("make the header sticky", "", None)
-    assert "page-data" in editor.page(3).html, "an edit is made to the page as drawn"
+    assert "addEventListener" in editor.page(3).html
+
+
+async def test_words_looks_and_absence_are_edited_in_the_page_that_the_model_wrote() -> None:
+    editor, _, _ = await written(good_page())
+    for words in (
+        "make the button green",
+        'change the button to "Enter"',
+        "remove the link",
+        "make the background yellow",
+    ):
+        said = await editor.change(words, "", None)
+        assert said.changed, (words, said.said)
+    html = editor.page(1).html
+    assert "addEventListener" in html and "page-data" not in html, "it is still the model's page"
+    button = next(e for e in LOGIN.elements if e.type.value == "button")
+    link = next(e for e in LOGIN.elements if e.type.value == "link")
+    assert f'id="{button.id}" style="display: block">Enter</button>' in html
+    assert f"#{button.id} {{ background: #" in html and "html, body { background: #" in html
+    assert f"#{link.id} {{ display: none !important }}" in html
+    editor.step(-3)
+    before = editor.page(2).html
+    assert ">Enter<" not in before and "display: none" not in before and f"#{button.id} {{ background" in before
+
+
+@pytest.mark.parametrize("words", ["add a contact form", "move the button to the top", "make the page dark"])
+async def test_what_the_written_page_cannot_follow_is_said_and_it_stays(words: str) -> None:
+    editor, _, _ = await written(good_page())
+    before = editor.page(1).html
+    said = await editor.change(words, "", None)
+    assert not said.changed and "undo" in said.said
+    assert editor.page(1).html == before
+    editor.step(-1)
+    assert (await editor.change(words, "", None)).changed, "the page as drawn can be changed in every way"
 
 
 async def test_a_written_page_outlives_the_program() -> None:
