@@ -60,6 +60,7 @@ class DrawPad(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Sheet to draw a page on")
         self._enable()
 
     def finish(self) -> None:

@@ -87,9 +87,12 @@ class FirstRun(QWidget):
             self._fill()
         missing = state.missing_models
         active = any(value.done_bytes < value.total_bytes for value in state.downloads.values())
+        had_focus = self.download.hasFocus()
         self.download.setVisible(not active)
         self.later.setVisible(not active)
         self.cancel.setVisible(active)
+        if active and had_focus:
+            self.cancel.setFocus()  # else it goes to whatever button comes next
         self._bar.setVisible(active)
         self._words.setVisible(active)
         self.download.setText(f"Download {size_in_words(sum(model.size_bytes for model in missing))}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QListWidget, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLineEdit, QListWidget, QStackedWidget, QWidget
 
 from assistant.core.settings import Settings
 from assistant.gui.buttons import plain_label
@@ -171,6 +171,8 @@ class SettingsDialog(QDialog):
         self.key.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # else it has no border and looks like words
         self.key.editingFinished.connect(self._choose_key)
         page.add("Hold to talk", self.key)
+        for line in self.key.findChildren(QLineEdit):  # which has the focus, and no name of its own
+            line.setAccessibleName("Hold to talk")
         page.check("Also while another window has the focus", self.settings.talk.global_key, ("talk", "global_key"))
         self.key_note = page.note("")
         for words, keys in SHORTCUTS:

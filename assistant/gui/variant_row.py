@@ -44,6 +44,7 @@ class VariantRow(QWidget):
             keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             keys.activated.connect(partial(self._take, index))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Pages to choose from")
 
     def show_pages(self, pages: tuple[Page, ...]) -> None:
         if pages is self._pages:

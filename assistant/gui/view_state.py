@@ -364,7 +364,9 @@ def _idle(state: ViewState) -> Status:
         return Status(f"Say “{state.settings.talk.call}” to talk", Tone.CALM)
     if state.microphone is Microphone.OPEN:
         return Status(f"Listening{_sent_to(state)}", Tone.LISTENING)
-    return Status("Ready", Tone.CALM)
+    if state.attention is Attention.TYPING:
+        return Status("Ready", Tone.CALM)
+    return Status(f"Ready - hold {state.settings.window.push_to_talk_key} to talk", Tone.CALM)
 
 
 def _sent_to(state: ViewState) -> str:

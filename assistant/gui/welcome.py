@@ -38,7 +38,7 @@ class Welcome(QScrollArea):
         title = plain_label("What shall we do?", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title.setWordWrap(True)
-        self._words = plain_label(f"{INVITATION} {LOCAL}", "muted")
+        self._words = plain_label(f"{INVITATION}\n{LOCAL}", "muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setWordWrap(True)
         self._column = column = QWidget()
@@ -70,7 +70,7 @@ class Welcome(QScrollArea):
 
     def show_state(self, state: ViewState) -> None:
         place = REMOTE if state.settings.mind.server_url else LOCAL
-        self._words.setText(f"{INVITATION} {place}")
+        self._words.setText(f"{INVITATION}\n{place}")
 
     def set_colors(self, colors: Colors) -> None:
         self._column.setMaximumWidth(round(WIDTH * pixels_of(self) / BASE_PIXELS))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from assistant.core.settings import Settings
 from assistant.gui.facts import TalkKeyAnswered
 from assistant.gui.global_key import ASKING, GlobalKey
 from assistant.gui.portal_key import DECLINED, LOST, NO_BUS, NO_PORTAL, trigger
+from tests.gui.conftest import MakeWindow
+from tests.gui.fake_commands import FakeCommands
 from tests.gui.key_portal import CANCELLED, KeyPortal
 from tests.message_bus import running_bus
 
@@ -168,6 +172,18 @@ def test_without_a_bus_there_is_a_sentence(desk: Desk, monkeypatch: pytest.Monke
 
     wait_for(lambda: desk.last.is_refused)
     assert (desk.last.what, desk.last.advice) == NO_BUS
+
+
+def test_the_key_of_the_desktop_is_push_to_talk_for_the_window(
+    make_window: MakeWindow, commands: FakeCommands, portal: KeyPortal
+) -> None:
+    make_window(replace(Settings(), talk=replace(Settings().talk, global_key=True)))
+    assert portal.asked.wait(SECONDS)
+
+    portal.press()
+    wait_for(lambda: commands.named("begin_push") == [()])
+    portal.release()
+    wait_for(lambda: commands.named("end_push") == [()])
 
 
 @pytest.mark.parametrize(

@@ -366,7 +366,7 @@ READY = tuple(events.EngineStateChanged(name, "ready") for name in ("hearing", "
 @pytest.mark.parametrize(
     ("happened", "expected"),
     [
-        ((), Status("Ready", Tone.CALM)),
+        ((), Status("Ready - hold F8 to talk", Tone.CALM)),
         ((events.MicrophoneOpened(),), Status("Listening", Tone.LISTENING)),
         ((facts.PushBegan(),), Status("Listening - let go when you are done", Tone.LISTENING)),
         ((events.PhaseChanged("hearing"),), Status("I hear you", Tone.HEARING)),
@@ -396,14 +396,15 @@ READY = tuple(events.EngineStateChanged(name, "ready") for name in ("hearing", "
         ((events.NothingHeard(),), Status("I heard no words", Tone.CALM)),
         (
             (events.NothingHeard(), events.PhaseChanged("hearing"), events.PhaseChanged("listening")),
-            Status("Ready", Tone.CALM),
+            Status("Ready - hold F8 to talk", Tone.CALM),
         ),
         (
             (events.EngineStateChanged("mind", "loading"), events.EngineStateChanged("voice", "loading")),
             Status("Getting ready: language model and voice…", Tone.THINKING, True),
         ),
         ((events.EngineStateChanged("eyes", "failed"),), Status("The picture reader is not working", Tone.WARNING)),
-        (READY, Status("Ready", Tone.CALM)),
+        (READY, Status("Ready - hold F8 to talk", Tone.CALM)),
+        ((*READY, events.AttentionChanged("typing")), Status("Ready", Tone.CALM)),
     ],
 )
 def test_the_status_says_what_is_going_on(happened, expected):
