@@ -192,6 +192,9 @@ def _sound(engines: app.Engines) -> dict[str, Any]:
         found = describe_devices(engines.settings.audio)
     except AssistantError as error:
         return {"problem": str(error)}
+    from assistant.gui.global_key import key_in_words
+    from assistant.suspend_watch import sleep_in_words
+
     report: dict[str, Any] = {
         "microphone": _device(found["microphone"], found["microphone_latency_seconds"]),
         "loudspeaker": _device(found["speaker"], found["speaker_latency_seconds"]),
@@ -206,6 +209,8 @@ def _sound(engines: app.Engines) -> dict[str, Any]:
         ]
         report["echo"] = _echo(engines, found["microphone"], found["speaker"])
     report["way to talk"] = _way(engines)
+    report["key for all windows"] = key_in_words()
+    report["sleep"] = sleep_in_words()
     return report | {"problem": found["problem"]}
 
 

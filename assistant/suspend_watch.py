@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5  # between two looks at the clocks: sound is to be back five seconds after waking
 LEAST_SECONDS = 2.0  # of sleep: without a clock for it, the wall clock stands in, which is put right now and then
+ANSWER_SECONDS = 1.0  # of a message bus that is asked by the doctor
 FREE_SECONDS = 2.0  # a turn that is cancelled has ended long before
 LOGIN_NAME, LOGIN_PATH = "org.freedesktop.login1", "/org/freedesktop/login1"
 LOGIN_MANAGER = "org.freedesktop.login1.Manager"
@@ -143,3 +144,20 @@ def seconds_asleep() -> float:
         kernel.QueryUnbiasedInterruptTime(ctypes.byref(awake))
         return float(kernel.GetTickCount64()) / 1e3 - awake.value / 1e7
     return time.time() - time.monotonic()
+
+
+def sleep_in_words() -> str:
+    """How sleep of the machine is noticed. Blocking; for the report of `vesper doctor`."""
+    return "announced by logind" if sys.platform == "linux" and _has_logind() else "noticed by the clocks after it"
+
+
+def _has_logind() -> bool:
+    from jeepney import message_bus
+    from jeepney.io.blocking import open_dbus_connection
+
+    try:
+        with open_dbus_connection("SYSTEM") as bus:
+            reply = bus.send_and_get_reply(message_bus.NameHasOwner(LOGIN_NAME), timeout=ANSWER_SECONDS)
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return bool(reply.body == (True,))

@@ -94,10 +94,27 @@ def system_key(key: str) -> SystemKey:
         from assistant.gui.mac_key import MacKey
 
         return MacKey(key)
-    if os.environ.get("WAYLAND_DISPLAY") or not os.environ.get("DISPLAY"):
+    if is_wayland():
         from assistant.gui.portal_key import PortalKey
 
         return PortalKey(key)
     from assistant.gui.x11_key import X11Key
 
     return X11Key(key)
+
+
+def key_in_words() -> str:
+    """Where a talk key for all windows would come from. Blocking; for the report of `vesper doctor`."""
+    if sys.platform in ("win32", "darwin"):
+        return "lent by the system"
+    if is_wayland():
+        from assistant.gui.portal_key import portal_version
+
+        version = portal_version()
+        return f"asked for at the desktop's portal, version {version}" if version else "none: the desktop has no portal"
+    return "lent by X11"
+
+
+def is_wayland() -> bool:
+    """Or no display at all: then there is no X server to ask either."""
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or not os.environ.get("DISPLAY")

@@ -14,7 +14,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, message_bus, new_method_call
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    MatchRule,
+    Message,
+    MessageType,
+    Properties,
+    message_bus,
+    new_method_call,
+)
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from assistant.gui.system_key import ALT, CTRL, ELSEWHERE, META, SHIFT, Granted, KeyRefused, Told, parsed
@@ -23,6 +32,7 @@ BUS_NAME, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desk
 SHORTCUTS, REQUEST, SESSION = (f"org.freedesktop.portal.{name}" for name in ("GlobalShortcuts", "Request", "Session"))
 SHORTCUT = "talk"
 DESCRIPTION = "Hold to talk to Vesper"
+ANSWER_SECONDS = 1.0
 SUCCEEDED = 0  # a Request's response; 1: the user said no, 2: it ended in some other way
 ABSENT = tuple(f"org.freedesktop.DBus.Error.{name}" for name in ("ServiceUnknown", "NameHasNoOwner", "Spawn",
                "UnknownMethod", "UnknownInterface", "UnknownObject", "TimedOut", "NoReply"))  # fmt: skip
@@ -191,3 +201,14 @@ def described(shortcuts: Any) -> str | None:
         if name == SHORTCUT:
             return str(values.get("trigger_description", ("s", ""))[1])
     return None
+
+
+def portal_version() -> int:
+    """Of the desktop's portal for such keys, 0 where there is none. Blocking; a second at most."""
+    try:
+        with open_dbus_connection(session_bus()) as bus:
+            question = Properties(DBusAddress(PATH, BUS_NAME, SHORTCUTS)).get("version")
+            reply = bus.send_and_get_reply(question, timeout=ANSWER_SECONDS)
+    except (OSError, ValueError, RuntimeError):
+        return 0
+    return int(reply.body[0][1]) if reply.header.message_type is MessageType.method_return else 0

@@ -33,6 +33,8 @@ class KeyPortal(BusService):
 
     def answer(self, call: Message) -> tuple[str, tuple[Any, ...]] | None:
         fields = call.header.fields
+        if self.has_shortcuts and call.body == (SHORTCUTS, "version"):
+            return "v", (("u", 1),)
         if not self.has_shortcuts or fields.get(HeaderFields.interface) != SHORTCUTS:
             return None
         self._client = fields[HeaderFields.sender]

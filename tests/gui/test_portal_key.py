@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from assistant.core.settings import Settings
 from assistant.gui.facts import TalkKeyAnswered
-from assistant.gui.global_key import ASKING, GlobalKey
+from assistant.gui.global_key import ASKING, GlobalKey, key_in_words
 from assistant.gui.portal_key import DECLINED, LOST, NO_BUS, NO_PORTAL, trigger
 from tests.gui.conftest import MakeWindow
 from tests.gui.fake_commands import FakeCommands
@@ -161,6 +161,13 @@ def test_a_portal_that_ends_lets_the_key_go_and_says_so(desk: Desk, bus: str) ->
     wait_for(lambda: desk.last.is_refused)
     assert (desk.last.what, desk.last.advice) == LOST
     assert desk.strokes == ["down", "up"]
+
+
+def test_the_doctor_says_where_the_key_comes_from(bus: str) -> None:
+    assert key_in_words() == "none: the desktop has no portal"
+    portal = KeyPortal(bus)
+    assert key_in_words() == "asked for at the desktop's portal, version 1"
+    portal.close()
 
 
 def test_without_a_bus_there_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

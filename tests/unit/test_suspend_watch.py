@@ -14,7 +14,7 @@ from assistant.app import Engines
 from assistant.core.settings import HearingSettings, MindSettings, Settings
 from assistant.llm.catalog import Catalog
 from assistant.storage.paths import find_folders
-from assistant.suspend_watch import SuspendWatch, reconnect, seconds_asleep
+from assistant.suspend_watch import SuspendWatch, reconnect, seconds_asleep, sleep_in_words
 from tests.login_manager import LoginManager
 from tests.message_bus import running_bus
 from tests.scenario.scenario import FakeModel
@@ -120,6 +120,14 @@ async def test_without_its_bus_the_clocks_go_on() -> None:
             login.close()
             night.asleep += NIGHT
             await until(["before", "after"])
+
+
+def test_the_doctor_says_how_sleep_is_noticed(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
+    assert sleep_in_words() == "noticed by the clocks after it"
+    login = LoginManager(bus)
+    assert sleep_in_words() == "announced by logind"
+    login.close()
 
 
 class ClosingModel(FakeModel):
