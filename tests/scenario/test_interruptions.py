@@ -226,6 +226,21 @@ def test_a_hundred_backchannels_do_not_lose_a_word() -> None:
     assert talk.left_running == []
 
 
+def test_a_hundred_spoken_barge_ins_in_a_row_are_each_answered_and_leave_nothing_behind() -> None:
+    talk = Scenario(replies=[STORY] * 101, runs_for=700.0)
+    talk.user_says("tell a story", from_=1.0, to=2.0)
+    for number in range(100):
+        talk.user_calls_in(f"and what about queen number {number}", from_=5.0 + 6 * number, to=6.5 + 6 * number)
+    talk.run()
+    asked = [turn.text for turn in talk.history if turn.role == "user"]
+    assert asked == ["tell a story", *(f"and what about queen number {number}" for number in range(100))]
+    assert len(talk.of(ReplyInterrupted)) == 100
+    assert talk.history[-1].text == STORY and not talk.history[-1].interrupted
+    assert talk.model.most_streaming == 1
+    assert talk.left_running == []
+    assert talk.final_phase is Phase.LISTENING
+
+
 def test_the_talk_key_is_not_doubted() -> None:
     talk = telling("Sure.")
     talk.at(5.0, SpeechStarted())

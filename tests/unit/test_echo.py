@@ -203,6 +203,24 @@ async def test_with_a_headset_nothing_is_taken_out() -> None:
     assert power(during) == pytest.approx(power(before), rel=0.1)
 
 
+async def test_devices_that_are_opened_anew_are_learnt_anew() -> None:
+    desk = Desk(AudioSettings(), (48_000, 48_000), None)
+    card, listening = asyncio.create_task(desk.card.run()), asyncio.create_task(desk.listen())
+    try:
+        await asyncio.sleep(0.1)
+        await desk.run(0.3)
+        learnt = desk.microphone.convergence
+        desk.card.reopen()
+        await desk.run(0.6)
+        assert len(desk.driver.streams) == 2
+        assert desk.microphone.convergence is not learnt
+        assert len(await desk.run(0.3)) > 0
+    finally:
+        for task in (listening, card):
+            task.cancel()
+            await asyncio.wait({task})
+
+
 def test_long_after_the_last_sound_nothing_is_taken_out_and_the_next_sound_is() -> None:
     counted = CountingCanceller()
     chain = Chain(SPEECH_RATE, counted)
