@@ -38,6 +38,8 @@ TEXTS = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.PA
 LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
 LABEL_GAP = 10  # pixels between a label and its field: what belongs together stands together
 LONGEST_WORD = 20  # letters that are kept in one piece
+TERSE = 26  # letters that are kept on one line where there is room
+ROOM = "min-width: fit-content"
 NAV_TOP = 0.2  # share of the page's height in which a row of short texts is navigation
 
 
@@ -167,6 +169,7 @@ class _Compiler:
         if node in self._views:
             tag, name = "section", "column view"
         size = _share(node, parent) if parent.kind is Kind.ROW else _width(node, parent)
+        size = _join(size, ROOM if parent.kind is Kind.ROW and _is_terse(node) else "")
         style = _join(style, "" if parent.kind is Kind.ROW else _indent(node, parent), size)
         self.write(depth, f'<{tag}{_name(node)} class="{name}"{_style(style)}>')
         reached = 0.0
@@ -190,7 +193,7 @@ class _Compiler:
         shares = [max(1.0, 100 * (b - a) / node.box.width) for a, b in pairwise(lefts)]
         columns = " ".join(f"minmax({_least(c)}, {s:.0f}fr)" for c, s in zip(node.children, shares, strict=True))
         if parent.kind is not Kind.ROW:
-            style = _join(style, _indent(node, parent), _width(node, parent))
+            style = _join(style, _indent(node, parent), _width(node, parent), ROOM if _is_terse(node) else "")
         tag = "nav" if self._is_navigation(node) else self._landmark(node)
         tag = "form novalidate" if node is self._form else tag
         style = _join(f"grid-template-columns: {columns}", style)
@@ -328,6 +331,12 @@ def _skeleton(element: Element, style: str) -> str:
     lines = "<i></i>" * max(1, min(element.lines, 12))
     name = "skeleton title" if element.type is ElementType.HEADING else "skeleton"
     return f'<div id="{_id(element)}" class="{name}" role="presentation"{_style(style)}>{lines}</div>'
+
+
+def _is_terse(node: Node) -> bool:
+    """Does it hold only short words and buttons? They stand on one line each, as they were drawn."""
+    kinds = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.BUTTON)
+    return all(e.type in kinds and e.text and len(e.text) <= TERSE for e in node.elements())
 
 
 def _least(child: Node) -> str:

@@ -105,7 +105,7 @@ def _spells(scene: Scene, shape: Shape) -> bool:
     band = cut(scene.labels, Box(box.x, box.y, box.width, max(3.0, 0.2 * box.height)))
     labels = [v for v in np.unique(band) if v]
     widest = max((float(np.ptp(np.nonzero((band == v).any(axis=0))[0])) for v in labels), default=0.0)
-    tight = box.height < TIGHT * scene.unit and any(_fills(line, box) for line in scene.lines)
+    tight = any(_fills(line, box) and box.height < max(TIGHT * scene.unit, line.height) for line in scene.lines)
     if tight and (widest < 0.6 * box.width or not _holds_letters(scene, box)):
         return True  # letters that touch are wide, too
     return widest < 0.3 * box.width

@@ -20,7 +20,8 @@ HIGHEST = 3.0  # letter heights
 KNOB = (0.3, 0.97)  # of the switch's height; the hole in a knob drawn with a thick pen is small
 LOOSE = (0.45, 0.97)
 ROUND = (0.7, 1.4)  # width to height of the knob
-ROUNDED = 0.8
+ROUNDED = 0.8  # share of its hull that a hole fills; what an outlined knob leaves of a switch is hollow at one side
+REST = 0.24  # of the switch's box: a larger hole beside a filled end is what a filled knob leaves
 AT_END = 0.1  # of the width that the knob's middle is off the switch's middle, at least
 FILLED, HOLLOW = 0.8, 0.5  # share of ink in a filled end, and the most in the other
 
@@ -77,18 +78,20 @@ def _is_pill(ink: Flags) -> bool:
 
 
 def _knob_hole(ink: Flags) -> float | None:
-    """How far right of the middle the round hole of a knob lies, in widths; None where there is none."""
+    """How far right of the middle the knob lies, in widths, told by the round hole that it is or leaves."""
     height, width = ink.shape
     bare = cv2.copyMakeBorder((~ink).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
     found: list[tuple[float, float]] = []
+    ends = _end(ink[:, ::-1]), _end(ink)
     for label in range(1, count):
-        x, y, w, h, _ = (int(v) for v in stats[label])
+        x, y, w, h, pixels = (int(v) for v in stats[label])
         off = (x - 1 + w / 2) / width - 0.5
         level = abs(y - 1 + h / 2 - height / 2) < 0.2 * height
         alike = ROUND[0] <= w / h <= ROUND[1] and KNOB[0] <= h / height <= KNOB[1]
         if x > 0 and y > 0 and level and alike and abs(off) >= AT_END:  # what begins at 0 is the paper outside
-            found.append((_bulge(labels == label), off))
+            is_rest = pixels > REST * width * height and ends[off > 0] > FILLED
+            found.append((_bulge(labels == label), -off if is_rest else off))
     bulge, off = max(found, default=(0.0, 0.0))
     return off if bulge > ROUNDED else None
 
@@ -101,13 +104,14 @@ def _bulge(hole: Flags) -> float:
 
 
 def _filled_end(ink: Flags) -> float | None:
-    height, width = ink.shape
-    rows = slice(round(0.25 * height), round(0.75 * height))
-    reach = round(0.35 * width)
-    left, right = (
-        float(ink[rows, round(0.1 * width) : reach].mean()),
-        float(ink[rows, -reach : -round(0.1 * width)].mean()),
-    )
+    """The same, told by the one end that is all ink."""
+    left, right = _end(ink), _end(ink[:, ::-1])
     if max(left, right) < FILLED or min(left, right) > HOLLOW:
         return None
     return 0.25 if right > left else -0.25
+
+
+def _end(ink: Flags) -> float:
+    """Share of ink in the left end."""
+    height, width = ink.shape
+    return float(ink[round(0.25 * height) : round(0.75 * height), round(0.1 * width) : round(0.35 * width)].mean())

@@ -102,7 +102,9 @@ def test_every_theme_keeps_a_readable_contrast() -> None:
 
 def test_a_sticky_header_stands_in_the_style_sheet() -> None:
     html = compile_document(done(looks.SetSticky("header"))).html
-    assert "#header { background: var(--paper) !important; position: sticky !important; top: 0 !important" in html
+    assert (
+        "#header { background: var(--paper, Canvas) !important; position: sticky !important; top: 0 !important" in html
+    )
     assert 'id="header"' in html
 
 
