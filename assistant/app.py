@@ -248,18 +248,19 @@ def make_mind(engines: Engines) -> LanguageModel:
         if state in states:
             engines.emit(EngineStateChanged("mind", states[state], name or decided.model_id))
 
+    def notice(state: str, words: str) -> None:
+        engines.emit(EngineStateChanged("mind", state, words))
+
     if settings.folder:
         from assistant.llm.own_mind import own_mind
 
-        def notice(state: str, words: str) -> None:
-            engines.emit(EngineStateChanged("mind", state, words))
-
         return own_mind(settings, decided.engine, report, notice)
-    from assistant.llm.llama_server import LlamaServer
+    from assistant.llm.llama_server import Extras, LlamaServer
     from assistant.llm.weights import check_weights
 
     path = next(catalog.folder(decided.model_id).glob("*.gguf"))
-    return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report)
+    extras = Extras(notice=notice, is_pinned=True)
+    return LlamaServer(path, decided.engine, partial(check_weights, expected="gguf"), report, extras)
 
 
 def toolbox(settings: MindSettings) -> Toolbox:
@@ -296,7 +297,7 @@ def _plain_voice(settings: VoiceSettings, catalog: Catalog, notice: Callable[[st
     if settings.engine == "coqui":
         from assistant.audio.coqui import CoquiVoice
 
-        return CoquiVoice(Path(settings.folder).expanduser(), settings.rate, settings.device)
+        return CoquiVoice(Path(settings.folder).expanduser(), settings.rate, settings.device, notice)
     from assistant.audio.hibari import Hibari
 
     return Hibari(settings.voice, settings.rate)

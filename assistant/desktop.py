@@ -355,6 +355,7 @@ class SessionThread:
             self._publish(NoticeShown("warning", error.what, error.advice))
         parts = self._session.parts
         parts.settings = settings
+        parts.toolbox = app.toolbox(settings.mind)
         parts.voice = self._voice(settings)
         self._session.jobs.think_for(settings.pages.think_seconds)
         self._card.apply(settings.audio)

@@ -28,7 +28,7 @@ from assistant.core.errors import AssistantError, EngineError
 from assistant.core.history import History, Turn
 from assistant.core.settings import MindSettings
 from assistant.core.types import ChatRequest, ModelDelta, Origin, Picture
-from assistant.llm.llama_server import LlamaServer, OwnModel
+from assistant.llm.llama_server import Extras, LlamaServer
 from assistant.llm.machine import physical_cores
 from assistant.llm.model_folder import Form, ModelFolder, open_folder
 from assistant.llm.openai_client import OpenAIClient
@@ -202,7 +202,7 @@ def find_way(name: str, options: argparse.Namespace, place: Path, stack: ExitSta
         return Way(weights, lambda: OpenAIClient(server.url, "", server.key))
     settings = EngineSettings(threads=physical_cores(), context_tokens=CONTEXT_TOKENS)
     check = partial(check_weights, expected="gguf")
-    return Way(weights, lambda: LlamaServer(model, settings, check, own=OwnModel(projector)))
+    return Way(weights, lambda: LlamaServer(model, settings, check, extras=Extras(projector)))
 
 
 def _gguf(folder: ModelFolder | None, place: Path) -> tuple[Path, Path]:

@@ -88,7 +88,8 @@ async def measure(settings: Settings, recording: Path, rounds: int, size: tuple[
         runs_on = (await talk.model.traits()).runs_on
         mind = engines.mind.get()
         assert isinstance(mind, TransformersModel)
-        stops = [await stop_writing(mind, ChatRequest((Message("user", "A story."),), max_tokens=4000)) for _ in turns]
+        story = ChatRequest((Message("user", "A story."),), max_tokens=4000)
+        stops = [seconds for _ in turns if (seconds := await stop_writing(mind, story)) is not None]
         places = {
             name: getattr(slot.get(), "runs_on", "")
             for name, slot in (("hearing_on", engines.hearing), ("voice_on", engines.voice))
@@ -105,7 +106,7 @@ async def measure(settings: Settings, recording: Path, rounds: int, size: tuple[
         "hearing_on": places["hearing_on"],
         "voice": settings.voice.engine,
         "voice_on": places["voice_on"] or "the processor",
-        "stop_seconds": statistics.median(stops),
+        "stop_seconds": statistics.median(stops) if stops else float("nan"),
         "first_turn": _medians([conversation[0] for conversation in measured]),
         "later_turns": _medians([turn for conversation in measured for turn in conversation[1:]]),
     }

@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,15 +105,19 @@ class Bench:
 
     async def _stop_writing(self) -> None:
         request = ChatRequest(self._talk(Message("user", "Hi.")), max_tokens=4000)
-        self.figures["stop_writing"].append(await stop_writing(self._mind, request))
+        self._note("stop_writing", await stop_writing(self._mind, request))
 
     async def _stop_reading(self) -> None:
         begun = asyncio.Event()
         begun.set()
         talk = self._talk(Message("user", "word " * LONG_WORDS))
-        self.figures["stop_reading"].append(
-            await _stopped(self._mind, lambda: self._mind.prefill(ChatRequest(talk)), begun)
-        )
+        work = partial(self._mind.prefill, ChatRequest(talk))
+        self._note("stop_reading", await _stopped(self._mind, work, begun))
+
+    def _note(self, name: str, seconds: float | None) -> None:
+        """A stop of what was over already says nothing."""
+        if seconds is not None:
+            self.figures[name].append(seconds)
 
     def _talk(self, message: Message) -> tuple[Message, ...]:
         """Every conversation begins with a mark of its own, so that none is in the cache already."""
@@ -127,8 +132,8 @@ class Bench:
         return first, last
 
 
-async def stop_writing(mind: TransformersModel, request: ChatRequest) -> float:
-    """Seconds from the stop of an answer that is being written to the worker's silence."""
+async def stop_writing(mind: TransformersModel, request: ChatRequest) -> float | None:
+    """Seconds from the stop of an answer that is being written to the worker's silence; None if it was over before."""
     begun = asyncio.Event()
 
     async def listen() -> None:
@@ -140,11 +145,15 @@ async def stop_writing(mind: TransformersModel, request: ChatRequest) -> float:
 
 async def _stopped(
     mind: TransformersModel, work: Callable[[], Coroutine[Any, Any, None]], begun: asyncio.Event
-) -> float:
-    """Seconds from the stop until the worker has left the work and answers the next call."""
-    task = asyncio.create_task(work())
-    await begun.wait()
+) -> float | None:
+    """Seconds from the stop until the worker has left the work and answers the next call; None if there was no work."""
+    task, sign = asyncio.create_task(work()), asyncio.create_task(begun.wait())
+    await asyncio.wait({task, sign}, return_when=asyncio.FIRST_COMPLETED)
+    sign.cancel()
     await asyncio.sleep(random.uniform(0, STOP_WITHIN_SECONDS))
+    if task.done():
+        task.result()  # what went wrong is raised
+        return None
     start = time.perf_counter()
     task.cancel()
     await asyncio.wait({task})
@@ -230,7 +239,9 @@ def run(arguments: list[str]) -> dict[str, Any]:
         print_json({"vlm": result})
     else:
         print_table(
-            f"{what} on {result['device'] or 'the processor'}", ["", ""], [[TITLES[n], result[n]] for n in TITLES]
+            f"{what} on {result['device'] or 'the processor'}",
+            ["", ""],
+            [[TITLES[n], result.get(n, float("nan"))] for n in TITLES],
         )
         if is_tiny:
             print("The model is tiny: these figures show that every way works, not how fast a real model is.")

@@ -31,8 +31,8 @@ def make_gguf(folder: Path, embedding: int = 64) -> tuple[Path, Path]:
     model, projector = folder / "tiny-vl.gguf", folder / "mmproj-tiny-vl.gguf"
     tokens = [*SPECIALS, *_byte_letters(), EMPTY_LINE]
     random = np.random.default_rng(3)
-    model.write_bytes(_gguf(_language_keys(tokens, embedding), _language_tensors(random, len(tokens), embedding)))
-    projector.write_bytes(_gguf(_vision_keys(embedding), _vision_tensors(random, embedding)))
+    model.write_bytes(gguf_bytes(_language_keys(tokens, embedding), _language_tensors(random, len(tokens), embedding)))
+    projector.write_bytes(gguf_bytes(_vision_keys(embedding), _vision_tensors(random, embedding)))
     return model, projector
 
 
@@ -131,7 +131,8 @@ def _byte_letters() -> list[str]:
     return [letters[byte] for byte in range(256)]
 
 
-def _gguf(keys: dict[str, Any], tensors: dict[str, Any]) -> bytes:
+def gguf_bytes(keys: dict[str, Any], tensors: dict[str, Any]) -> bytes:
+    """A file of these keys and tensors."""
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys))
     head += b"".join(_text(name) + _value(value) for name, value in keys.items())
     data = b""

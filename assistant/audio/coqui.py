@@ -7,7 +7,7 @@ downloaded, and other files that the configuration names are not opened.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -29,25 +29,41 @@ INSTALL = "Install it with `python3 scripts/setup.py --gpu`, or choose another v
 
 
 class CoquiVoice:
-    """The Synthesizer on a VITS model. `rate` is 0.5 to 2. Loads on the first call or on `load()`."""
+    """The Synthesizer on a VITS model. `rate` is 0.5 to 2. Loads on the first call or on `load()`. `notice` gets a
+    sentence where there is a card that is not used.
+    """
 
-    def __init__(self, folder: Path, rate: float = 1.0, device: str = "auto") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rate: float = 1.0,
+        device: str = "auto",
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._folder = folder
+        self._notice = notice
         self._rate = min(max(rate, SLOWEST), FASTEST)
         self._device = device
         self._network: VitsNetwork | None = None
         self._thread = EngineThread("coqui")
 
     async def load(self) -> None:
-        await self._thread.call(self._load)
+        self._tell(await self._thread.call(self._load))
 
     async def synthesize(self, clause: str) -> AsyncIterator[AudioFrame]:
         async for frame in self._thread.stream(lambda gone: self._frames(clause, gone)):
             yield frame
+        if self._network is not None:
+            self._tell(self._network)
 
     def close(self) -> None:
         self._thread.close()
         self._network = None
+
+    def _tell(self, network: VitsNetwork) -> None:
+        words, network.untold = network.untold, ""
+        if words:
+            self._notice(words)
 
     def _frames(self, clause: str, gone: Event) -> Iterator[AudioFrame]:
         network = self._load()
@@ -80,6 +96,8 @@ class VitsNetwork:
         place = choose("coqui", device, torch_card(), has_driver())
         if device == "cuda" and place.kind != "cuda":
             raise EngineError(place.notice, "Set [voice] device to auto.")
+        self.untold = place.notice
+        """A sentence for the user, until somebody has told it."""
         self._device = place.kind
         try:
             config = VitsConfig()

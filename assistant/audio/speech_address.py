@@ -48,7 +48,7 @@ class SpeechAddress:
             request = self._client.build_request("POST", path, **content)  # type: ignore[arg-type]  # handed on
             try:
                 response = await self._client.send(request, stream=True)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if attempt == TRIES:
                     raise self._unreachable(error) from error
                 await asyncio.sleep(BACK_OFF_SECONDS)
@@ -57,7 +57,9 @@ class SpeechAddress:
                 if response.is_success:
                     try:
                         yield response
-                    except httpx.TransportError as error:
+                    except httpx.DecodingError as error:
+                        raise self.no_sense() from error
+                    except httpx.RequestError as error:
                         what = f"The connection to {self.host} broke off in the middle of the answer."
                         raise NetworkError(what, "Try once more.") from error
                     return
@@ -93,7 +95,7 @@ class SpeechAddress:
             return NetworkError(f"{self.host} cannot take more speech now (code {status}).", "Try again later.")
         return RefusedFormError(f"{self.host} refused the request (code {status}).", "Check the model and the voice.")
 
-    def _unreachable(self, error: httpx.TransportError) -> NetworkError:
+    def _unreachable(self, error: httpx.RequestError) -> NetworkError:
         if isinstance(_root(error), ssl.SSLError):
             return NetworkError(f"The certificate of {self.host} cannot be trusted.", "Check the address.")
         advice = "Start it, or choose an engine on this computer in the settings."

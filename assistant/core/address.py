@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+
 from assistant.core.errors import InputError
 
 LONGEST = 2000  # characters
@@ -17,7 +19,8 @@ def host_of(url: str, kind: str = "server address") -> str:
     parts = _parts(url)
     if parts is None or parts.hostname is None:
         raise InputError(f"That is no {kind}.", "It looks like https://host/v1.")
-    return parts.hostname + (f":{parts.port}" if parts.port else "")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname  # else its end could be a port
+    return host + (f":{parts.port}" if parts.port else "")
 
 
 def origin_of(url: str) -> str:
@@ -46,7 +49,20 @@ def _parts(url: str) -> SplitResult | None:
         return None
     if parts.scheme not in ("http", "https") or not host or port == 0:
         return None
-    return parts if _is_number(host) or NAME.fullmatch(host) else None
+    return parts if _is_number(host) or _is_name(host) else None
+
+
+def _is_name(host: str) -> bool:
+    """One that can be looked up: names in other letters than Latin ones have a form in Latin ones (IDNA 2008)."""
+    if not NAME.fullmatch(host):
+        return False
+    if host.isascii() and "xn--" not in host:
+        return True  # also with underscores, which names in a private network have
+    try:
+        idna.encode(host)
+    except idna.IDNAError:
+        return False
+    return True
 
 
 def _is_number(host: str) -> bool:

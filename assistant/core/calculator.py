@@ -72,7 +72,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
-    rf"(?P<digits>[$€£]?(?:{_NUMBER})(?![\w.]))|(?P<operator>\*\*|%\s?of|[-+*/^×÷−–x])|(?P<root>√|sqrt)"
+    rf"(?P<digits>(?!0x)[$€£]?(?:{_NUMBER})(?![^\Wx]|\.))|(?P<operator>\*\*|%\s?of|[-+*/^×÷−–x])|(?P<root>√|sqrt)"
     r"|(?P<bracket>[()])|(?P<space>\s+)",
     re.IGNORECASE,
 )
@@ -165,6 +165,8 @@ def _runs(text: str) -> list[list[Token]]:
         if found["space"]:
             continue
         token = _token(found)
+        if found[0].lower() == "minus" and (not runs[-1] or runs[-1][-1][0] in ("operator", "prefix", "(")):
+            token = ("prefix", "-")
         if token is None:
             runs.append([])
         elif token[0] == "number" and runs[-1] and runs[-1][-1][0] == "number":
@@ -247,7 +249,7 @@ class _Parser:
         kind, text = self._next()
         if kind == "prefix":
             self._text.append(text)
-            value = self._operand()
+            value = self._expression(_BINDING["^"]) if text == "-" else self._operand()  # -3^2 is -(3^2)
             return _root(value) if text == "√" else _bounded(_SHARES[text] * value)
         if kind == "(":
             self._text.append("(")
@@ -309,6 +311,7 @@ def _shown(value: Fraction) -> tuple[str, str]:
     """The sign of equality and the number: exact, or rounded and said to be."""
     if value.denominator == 1:
         return "=", f"{value.numerator:,}"
-    rounded = round(value, DECIMALS)
-    digits = f"{float(rounded):,.{DECIMALS}f}".rstrip("0").rstrip(".")
-    return ("=" if rounded == value else "≈"), digits
+    parts = round(abs(value) * 10**DECIMALS)  # whole numbers: a float has 16 digits, a sum may have 22
+    whole, rest = divmod(parts, 10**DECIMALS)
+    digits = f"{'-' if value < 0 and parts else ''}{whole:,}.{rest:0{DECIMALS}}".rstrip("0").rstrip(".")
+    return ("=" if Fraction(parts, 10**DECIMALS) == abs(value) else "≈"), digits

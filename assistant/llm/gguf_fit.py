@@ -38,9 +38,14 @@ def _cache_bytes_per_token(model: Path) -> int:
             said = read_numbers(data)
     except (Malformed, ValueError):
         return 0
-    named = {key.partition(".")[2]: number for key, number in said.items()}
-    heads = named.get("attention.head_count", 0)
-    shared = named.get("attention.head_count_kv", heads)
-    width = named.get("embedding_length", 0) // max(1, heads)
-    one = named.get("attention.key_length", width) + named.get("attention.value_length", width)
-    return named.get("block_count", 0) * shared * one * HALF
+    named = {key.partition(".")[2]: numbers for key, numbers in said.items()}
+    layers = _largest(named, "block_count")
+    heads = named.get("attention.head_count", (0,))
+    shared = named.get("attention.head_count_kv", heads)  # a list has one for each layer, none for recurrent ones
+    width = _largest(named, "embedding_length") // max(1, *heads)
+    one = _largest(named, "attention.key_length", width) + _largest(named, "attention.value_length", width)
+    return (sum(shared) if len(shared) > 1 else layers * sum(shared)) * one * HALF
+
+
+def _largest(named: dict[str, tuple[int, ...]], key: str, default: int = 0) -> int:
+    return max(named.get(key, ()), default=default)

@@ -20,7 +20,9 @@ LARGEST_ALIGNMENT = 1024**2
 
 FIXED_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}  # bytes per metadata value
 STRING, ARRAY = 8, 9
-UINT32 = 4
+UINT32, INT32 = 4, 5
+WHOLE = (UINT32, INT32)
+MOST_LAYERS = 1024
 
 TENSOR_TYPES = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),
@@ -49,18 +51,23 @@ def check_gguf(data: mmap.mmap | bytes) -> None:
         raise Malformed("has tensors outside the file")
 
 
-def read_numbers(data: mmap.mmap | bytes) -> dict[str, int]:
-    """The metadata that are single 32-bit numbers, by key."""
+def read_numbers(data: mmap.mmap | bytes) -> dict[str, tuple[int, ...]]:
+    """The metadata that are 32-bit numbers, one or a short list of them (one for each layer), by key."""
     reader = Reader(data, METADATA_BYTES)
     reader.skip(16)  # magic, version and the number of tensors
-    numbers = {}
+    numbers: dict[str, tuple[int, ...]] = {}
     for _ in range(reader.count(reader.u64(), ENTRIES)):
         key = reader.take(reader.count(reader.u64(), KEY_BYTES)).decode("utf-8", "replace")
         kind = reader.u32()
+        start = reader.at
         if kind == UINT32:
-            numbers[key] = reader.u32()
-        else:
-            _skip_value(reader, kind)
+            numbers[key] = (reader.u32(),)
+            continue
+        if kind == ARRAY and reader.u32() in WHOLE and (items := reader.u64()) <= MOST_LAYERS:
+            numbers[key] = tuple(reader.u32() for _ in range(items))
+            continue
+        reader.at = start
+        _skip_value(reader, kind)
     return numbers
 
 

@@ -51,14 +51,15 @@ class _Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnModel:
-    """What goes with a model file that is not from the catalogue, and was never hashed.
-
-    `projector` is the half that sees. `notice` is told, in state "ready", what had to be given up.
+class Extras:
+    """What goes with a model file: the `projector` is the half that sees, and `notice` is told, in state "ready", what
+    had to be given up.
     """
 
     projector: Path | None = None
     notice: Callable[[str, str], None] = lambda _, __: None
+    is_pinned: bool = False
+    """The file is the catalogue's, checked against its hash, so that its numbers need no look."""
 
 
 class LlamaServer:
@@ -73,11 +74,10 @@ class LlamaServer:
         settings: EngineSettings,
         check: Callable[[Path], object] = lambda _: None,
         report: Report = lambda _: None,
-        own: OwnModel | None = None,
+        extras: Extras | None = None,
     ) -> None:
         self._path = model_path
-        self._own = own or OwnModel()
-        self._checks_numbers = own is not None
+        self._extras = extras or Extras(is_pinned=True)
         self._settings = settings
         self._check = check
         self._report = report
@@ -151,28 +151,29 @@ class LlamaServer:
     async def _open(self) -> Worker:
         if not self._path.is_file():
             raise ModelMissingError(f"The model file “{self._path.name}” is not there.", "Fetch the model again.")
-        for file in filter(None, (self._path, self._own.projector)):
+        for file in filter(None, (self._path, self._extras.projector)):
             await asyncio.to_thread(self._check, file)
-        self._step_down()
+        await self._step_down()
         self._folder = private_folder()
         arguments = asdict(self._settings) | {
             "model": str(self._path),
             "host": _host(self._folder),
             "key": self._key,
             "slots": QUESTION_SLOT + 1,
-            "projector": str(self._own.projector or ""),
-            "check_numbers": self._checks_numbers,
+            "projector": str(self._extras.projector or ""),
+            "check_numbers": not self._extras.is_pinned,
         }
         lifecycle = Lifecycle("load", arguments, LOAD_SECONDS, self._report)
         return Worker("assistant.llm.llama_worker:serve", "language model", lifecycle=lifecycle)
 
-    def _step_down(self) -> None:
+    async def _step_down(self) -> None:
         """A context that does not fit into memory becomes a smaller one, before anything is loaded."""
         wanted = self._settings.context_tokens
-        fitting = fitting_context(self._path, wanted, QUESTION_SLOT + 1, free_memory_bytes())
+        free_bytes = free_memory_bytes()
+        fitting = await asyncio.to_thread(fitting_context, self._path, wanted, QUESTION_SLOT + 1, free_bytes)
         if fitting < wanted:
             self._settings = replace(self._settings, context_tokens=fitting)
-            self._own.notice(
+            self._extras.notice(
                 "ready",
                 f"Memory is short, so the model runs with a context of {fitting} tokens instead of {wanted}.",
             )
@@ -182,10 +183,10 @@ class LlamaServer:
         return bool(self._started.get("sees"))
 
     def _tell_of_blindness(self) -> None:
-        if self._own.projector is not None and not self._sees:
-            self._own.notice(
+        if self._extras.projector is not None and not self._sees:
+            self._extras.notice(
                 "ready",
-                f"“{self._own.projector.name}” does not belong to the model “{self._path.name}”, "
+                f"“{self._extras.projector.name}” does not belong to the model “{self._path.name}”, "
                 "so it runs without looking at pictures.",
             )
 

@@ -52,7 +52,7 @@ class CallParts:
 
     def calls(self) -> tuple[ToolCall, ...]:
         return tuple(
-            ToolCall(part.name, part.arguments, part.call_id or f"call-{index}")
+            ToolCall(sendable(part.name), sendable(part.arguments), sendable(part.call_id))
             for index, part in sorted(self._parts.items())
         )
 

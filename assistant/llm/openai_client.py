@@ -138,7 +138,9 @@ class OpenAIClient:
                 return response, await wire.read_body(response)
         except TimeoutError as error:
             raise wire.unreachable(self._server, certificate=False) from error
-        except httpx.TransportError as error:
+        except httpx.DecodingError as error:
+            raise wire.spoilt(self._server, error) from error
+        except httpx.RequestError as error:
             raise self._unreachable(error) from error
 
     async def _unlock(self) -> None:
@@ -173,7 +175,7 @@ class OpenAIClient:
                 if left < 0 or empty > EMPTY_EVENTS_AT_MOST:
                     end = ModelDelta("", "length")
                     break
-        except (sse.MalformedStream, wire.Reported, TimeoutError, httpx.TransportError) as error:
+        except (sse.MalformedStream, wire.Reported, TimeoutError, httpx.RequestError) as error:
             if end is None:
                 raise wire.spoilt(self._server, error) from error
         if end is None:
@@ -190,7 +192,7 @@ class OpenAIClient:
                     response = await self._client.send(request, stream=True)
             except TimeoutError as error:
                 raise wire.silent(self._server) from error
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if attempt == TRIES:
                     raise self._unreachable(error) from error
                 await asyncio.sleep(_pause_seconds(attempt))
@@ -212,10 +214,10 @@ class OpenAIClient:
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 return await wire.read_body(response)
-        except (TimeoutError, httpx.TransportError):
+        except (TimeoutError, httpx.RequestError):
             return ""
 
-    def _unreachable(self, error: httpx.TransportError) -> Exception:
+    def _unreachable(self, error: httpx.RequestError) -> Exception:
         return wire.unreachable(self._server, certificate=isinstance(_root(error), ssl.SSLError))
 
 

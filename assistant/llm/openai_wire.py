@@ -209,7 +209,7 @@ def unreachable(server: str, certificate: bool) -> NetworkError:
 
 def spoilt(server: str, error: Exception) -> AssistantError:
     """A stream that came to no good end."""
-    if isinstance(error, MalformedStream):
+    if isinstance(error, MalformedStream | httpx.DecodingError):
         return EngineError(
             f"{server} sent something that is no answer.", "Check that the address leads to a model server."
         )

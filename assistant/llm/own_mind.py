@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.ports import LanguageModel
 from assistant.core.settings import MindSettings
 from assistant.llm.fit import Wanted, fits, shortage_in_words, sum_in_words
-from assistant.llm.llama_server import LlamaServer, OwnModel
+from assistant.llm.llama_server import Extras, LlamaServer
 from assistant.llm.machine import graphics_card, processor
 from assistant.llm.model_folder import Form, ModelFolder, open_folder, read_size
 from assistant.llm.plan import EngineSettings
@@ -58,5 +58,5 @@ def own_mind(
             folder, TorchSettings(settings.device, wanted, decoding=settings.decoding), check, report, notice
         )
     engine = replace(planned, context_tokens=settings.context_tokens or planned.context_tokens)
-    own = OwnModel(folder.projector, notice)
+    own = Extras(folder.projector, notice)
     return LlamaServer(folder.weights[0], engine, partial(check_weights, expected="gguf"), report, own)

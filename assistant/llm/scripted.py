@@ -105,10 +105,7 @@ async def _perform(steps: Steps) -> AsyncIterator[str]:
 def _calls(steps: Steps) -> tuple[ToolCall, ...]:
     """A script asks for tools whether it was offered any or not."""
     asked = [(str(step["call"]), step.get("with", {})) for step in steps if "call" in step]
-    return tuple(
-        ToolCall(name, given if isinstance(given, str) else json.dumps(given), f"call-{number}")
-        for number, (name, given) in enumerate(asked)
-    )
+    return tuple(ToolCall(name, given if isinstance(given, str) else json.dumps(given)) for name, given in asked)
 
 
 async def _wait(seconds: float) -> None:

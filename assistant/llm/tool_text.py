@@ -36,6 +36,9 @@ and you will be given its result. Most questions need no tool: then just answer.
 
 TAGGED = re.compile(rf"{OPEN}(.*?)(?:{CLOSE}|\Z)", re.DOTALL)
 FENCED = re.compile(rf"\A\s*{FENCE}\w*\s*(.*?)\s*(?:{FENCE}|\Z)", re.DOTALL)
+FENCE_LINE = re.compile(rf"\A{FENCE}\w*\s*")
+HEADS = tuple(f'{begin}{{"{key}"' for begin in ("", "[") for key in ("name", "type", "function", "id"))
+"""How an object or a list that is a call begins, without its spaces."""
 
 
 def function(tool: Tool) -> dict[str, Any]:
@@ -82,7 +85,7 @@ class ToolText:
     def __init__(self, tools: tuple[Tool, ...]) -> None:
         self._names = {tool.name for tool in tools}
         self._held = ""
-        self._has_begun = self._is_call = False
+        self._has_begun = self._is_call = self._has_spoken = False
 
     def delta(self, delta: ModelDelta) -> ModelDelta:
         """A piece of the answer without what may be a call; the last one with the calls, behind those it has."""
@@ -99,9 +102,12 @@ class ToolText:
         if not self._has_begun and not self._begins():
             return ""
         at = self._held.find(OPEN)
-        if at >= 0:
-            self._is_call = True
-            return self._released(at)
+        while at >= 0:
+            inside = self._held[at + len(OPEN) :].lstrip()
+            if not inside or inside[0] == "{" or not (self._has_spoken or self._held[:at].strip()):
+                self._is_call = bool(inside)
+                return self._released(at)
+            at = self._held.find(OPEN, at + len(OPEN))  # only spoken of
         return self._released(len(self._held) - overlap(self._held, OPEN))
 
     def finish(self) -> tuple[str, tuple[ToolCall, ...]]:
@@ -116,16 +122,20 @@ class ToolText:
         )
 
     def _begins(self) -> bool:
-        """Are there enough letters to know what this is? An object or a code fence may be a call: it is held."""
+        """Are there enough letters to know what this is? What begins like a call's object is held to its end."""
         start = self._held.lstrip()
         if not start or FENCE.startswith(start) or (start != LLAMA_MARK and LLAMA_MARK.startswith(start)):
             return False
+        bare = "".join(FENCE_LINE.sub("", start, count=1).split())
+        if not start.startswith(LLAMA_MARK) and any(head.startswith(bare) for head in HEADS):
+            return False
         self._has_begun = True
-        self._is_call = start[0] in "{[" or start.startswith((FENCE, LLAMA_MARK))
+        self._is_call = start.startswith(LLAMA_MARK) or bare.startswith(HEADS)
         return not self._is_call
 
     def _released(self, length: int) -> str:
         text, self._held = self._held[:length], self._held[length:]
+        self._has_spoken = self._has_spoken or bool(text.strip())
         return text
 
     def _bare_calls(self, text: str) -> list[ToolCall]:

@@ -22,9 +22,10 @@ class KeyLayer(CacheLayerMixin):  # type: ignore[misc]  # the library has no typ
     is_sliding = False
     is_croppable = True
 
-    def __init__(self, most_tokens: int) -> None:
+    def __init__(self, most_tokens: int, least_tokens: int = SMALLEST_TOKENS) -> None:
         super().__init__()
         self.most_tokens = most_tokens
+        self.least_tokens = least_tokens
         self.length = 0
         self.past: Any = None
         """In a fixed step, the number of tokens before it, a tensor without dimensions; else None."""
@@ -71,7 +72,7 @@ class KeyLayer(CacheLayerMixin):  # type: ignore[misc]  # the library has no typ
 
     def _grown(self, old: Any, needed: int) -> Any:
         """Twice as large, so that a long conversation is copied few times; within the context that was planned."""
-        size = max(SMALLEST_TOKENS, old.shape[2])
+        size = max(self.least_tokens, old.shape[2])
         while size < needed:
             size *= 2
         size = max(needed, min(size, self.most_tokens))
@@ -81,10 +82,10 @@ class KeyLayer(CacheLayerMixin):  # type: ignore[misc]  # the library has no typ
 
 
 class KeyCache(Cache):  # type: ignore[misc]  # the library has no types
-    """All layers. `length` is the same for each between two steps."""
+    """All layers. `length` is the same for each between two steps. The buffers hold `least_tokens` from the start."""
 
-    def __init__(self, most_tokens: int) -> None:
-        super().__init__(layer_class_to_replicate=partial(KeyLayer, most_tokens))
+    def __init__(self, most_tokens: int, least_tokens: int = SMALLEST_TOKENS) -> None:
+        super().__init__(layer_class_to_replicate=partial(KeyLayer, most_tokens, least_tokens))
         self._is_fixed = False
         self.step: Any = None
         """What was recorded over these buffers (torch_steps.FixedStep)."""

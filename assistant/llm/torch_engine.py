@@ -90,7 +90,7 @@ class TorchEngine:
         self._keeps_all = set(getattr(text, "layer_types", None) or ()) <= CROPPABLE
         self._ends = _end_tokens(model, prompts.tokenizer)
         counts_rows = getattr(getattr(model, "model", None), "get_rope_index", None) is not None
-        self.steps = Steps(model, POSITION_AXES if counts_rows else 0)
+        self.steps = Steps(model, POSITION_AXES if counts_rows else 0, context_tokens=context_tokens)
 
     def hasten(self, way: str) -> Proof:
         """Try a quicker way to compute tokens (decoding.py) on this device; kept where it is right and quicker."""
@@ -231,7 +231,7 @@ class TorchEngine:
         from transformers import DynamicCache
 
         if self._keeps_all:
-            return KeyCache(self.context_tokens)
+            return self.steps.new_cache(self.context_tokens)
         return DynamicCache(config=self.model.config.get_text_config())
 
     def _cut(self, slot: Slot, length: int) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.llm.decoding import COMPILED, GRAPH, PLAIN
-from assistant.llm.torch_cache import KeyCache
+from assistant.llm.torch_cache import SMALLEST_TOKENS, KeyCache
 
 WARM_RUNS = 2  # before recording: libraries choose their kernels and workspaces on the first one
 PROOF_TOKENS = 40
@@ -92,6 +92,12 @@ class Steps:
     forward: Callable[..., Any] | None = None
     notice: str = ""
     """What is still to be told of a way that failed after its trial."""
+    context_tokens: int = PROOF_ROOM
+    """As planned when the model was loaded."""
+
+    def new_cache(self, most_tokens: int) -> KeyCache:
+        """Buffers that grow; whole from the start where steps are compiled, since another size is compiled anew."""
+        return KeyCache(most_tokens, most_tokens if self.way == COMPILED else SMALLEST_TOKENS)
 
     def prepared(self, cache: KeyCache) -> FixedStep | None:
         """The fixed step of this cache, made anew where its buffers have grown. None where it is done plainly."""
@@ -143,12 +149,14 @@ def _tried(steps: Steps, way: str) -> Proof:
     import torch
 
     with torch.no_grad():
-        cache, plain_cache = KeyCache(PROOF_ROOM), KeyCache(PROOF_ROOM)
+        steps.way = way
+        room = steps.context_tokens if way == COMPILED else PROOF_ROOM  # what is compiled here is to serve every token
+        cache, plain_cache = steps.new_cache(room), KeyCache(PROOF_ROOM)
         tokens = [7 + number % 50 for number in range(PROOF_TOKENS)]
         for one in (cache, plain_cache):
             _plain(steps, one, tokens)
         expected, plain_ms = _timed(steps.model, lambda token: _plain(steps, plain_cache, [token]))
-        steps.way, steps.forward = way, steps.model if way == GRAPH else compiled(steps.model)
+        steps.forward = steps.model if way == GRAPH else compiled(steps.model)
         step = steps.prepared(cache)
         assert step is not None
         found, fast_ms = _timed(steps.model, lambda token: step.run(token, cache.length))

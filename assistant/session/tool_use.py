@@ -7,6 +7,7 @@ prompt quotes as data; nothing of it is shown, spoken or kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.core.errors import EngineError
 from assistant.core.events import ToolUsed
@@ -24,6 +25,7 @@ class ToolUse:
         self._toolbox = toolbox
         self._emit = emit
         self._rounds = 0
+        self._has_said = False
         self.messages: tuple[Message, ...] = ()
 
     async def carry_out(self, calls: Sequence[ToolCall], said: str) -> bool:
@@ -31,18 +33,23 @@ class ToolUse:
 
         Raises EngineError where it goes on asking and has said nothing.
         """
+        self._has_said = self._has_said or bool(said.strip())
         if not calls:
             return False
         if self._rounds == MOST_ROUNDS:
-            if not said.strip():
+            if not self._has_said:
                 raise EngineError("The model asks for tools again and again.", "Ask in other words.")
             return False
         self._rounds += 1
-        taken = tuple(calls[:MOST_CALLS])
+        taken = tuple(self._named(call, place) for place, call in enumerate(calls[:MOST_CALLS], start=1))
         answers = [await self._answer(call) for call in taken]
         asked = Message("assistant", said, origin=Origin.MODEL, calls=taken)
         self.messages = (*self.messages, asked, *answers)
         return True
+
+    def _named(self, call: ToolCall, place: int) -> ToolCall:
+        """A call written as text has no id, by which servers match a result to its call."""
+        return call if call.call_id else replace(call, call_id=f"call-{self._rounds}-{place}")
 
     async def _answer(self, call: ToolCall) -> Message:
         known = {tool.name for tool in self._toolbox.tools}

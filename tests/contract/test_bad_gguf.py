@@ -14,7 +14,7 @@ import pytest
 from assistant.core.errors import EngineError, Refused
 from assistant.core.types import ChatRequest, Message
 from assistant.llm import llama_server
-from assistant.llm.llama_server import LlamaServer, OwnModel
+from assistant.llm.llama_server import Extras, LlamaServer
 from assistant.llm.plan import EngineSettings
 from assistant.llm.weights import check_weights
 from tests.tiny_gguf import make_gguf
@@ -31,9 +31,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 async def mind_of(
     model: Path, projector: Path | None = None, context_tokens: int = 512, told: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[LlamaServer]:
-    own = OwnModel(projector, lambda _, words: told(words))
+    own = Extras(projector, lambda _, words: told(words))
     check = partial(check_weights, expected="gguf")
-    mind = LlamaServer(model, EngineSettings(context_tokens=context_tokens), check, own=own)
+    mind = LlamaServer(model, EngineSettings(context_tokens=context_tokens), check, extras=own)
     try:
         yield mind
     finally:

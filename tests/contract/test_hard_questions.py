@@ -20,7 +20,7 @@ from assistant.core.history import History, Turn
 from assistant.core.settings import MindSettings, Settings
 from assistant.core.types import Origin, Picture
 from assistant.llm.fit import Wanted
-from assistant.llm.llama_server import LlamaServer, OwnModel
+from assistant.llm.llama_server import Extras, LlamaServer
 from assistant.llm.model_folder import open_folder
 from assistant.llm.openai_client import OpenAIClient, ServerTraits
 from assistant.llm.plan import EngineSettings
@@ -57,7 +57,7 @@ async def mind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
                 yield made
                 await made.close()
             return
-        made = LlamaServer(model, EngineSettings(context_tokens=CONTEXT), own=OwnModel(projector))
+        made = LlamaServer(model, EngineSettings(context_tokens=CONTEXT), extras=Extras(projector))
     yield made
     await made.close()
 

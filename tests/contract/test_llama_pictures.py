@@ -11,7 +11,7 @@ import pytest_asyncio
 from assistant.core.errors import AssistantError
 from assistant.core.types import ChatRequest, Message, ModelDelta, Picture
 from assistant.llm.llama_pictures import harmless
-from assistant.llm.llama_server import LlamaServer, OwnModel
+from assistant.llm.llama_server import Extras, LlamaServer
 from assistant.llm.openai_client import OpenAIClient
 from assistant.llm.plan import EngineSettings
 from assistant.llm.weights import check_weights
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def mind(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LlamaServer]:
     model, projector = make_gguf(tmp_path_factory.mktemp("minds") / "tiny-vl")
     settings = EngineSettings(context_tokens=512)
-    made = LlamaServer(model, settings, lambda path: check_weights(path, "gguf"), own=OwnModel(projector))
+    made = LlamaServer(model, settings, lambda path: check_weights(path, "gguf"), extras=Extras(projector))
     yield made
     await made.close()
 
@@ -129,8 +129,8 @@ async def test_a_projector_of_another_model_costs_the_sight_and_a_sentence(tmp_p
     model, _ = make_gguf(tmp_path / "one")
     _, other = make_gguf(tmp_path / "two", embedding=32)
     told: list[tuple[str, str]] = []
-    own = OwnModel(other, lambda state, words: told.append((state, words)))
-    mind = LlamaServer(model, EngineSettings(context_tokens=512), own=own)
+    own = Extras(other, lambda state, words: told.append((state, words)))
+    mind = LlamaServer(model, EngineSettings(context_tokens=512), extras=own)
     try:
         text, last = await answer(mind, ask(Message("user", "What is this?", (shown(1),))))
         assert not (await mind.traits()).sees_pictures

@@ -90,6 +90,21 @@ def test_a_model_that_talks_while_it_never_stops_asking_is_heard() -> None:
     assert isinstance(events[-1], ReplyFinished)
 
 
+def test_what_was_said_in_an_earlier_round_is_not_taken_back() -> None:
+    model, events, _ = converse([{"say": "A long story."}, SUM], [SUM])
+
+    assert len(model.requests) == MOST_ROUNDS + 1
+    assert isinstance(events[-1], ReplyFinished)
+
+
+def test_a_call_without_an_id_is_given_one() -> None:
+    model, _, _ = converse([SUM, SUM], [SUM], "Done.")
+
+    calls = [call.call_id for message in model.requests[-1].messages for call in message.calls]
+    answers = [message.answers for message in model.requests[-1].messages if message.role == "tool"]
+    assert calls == answers == ["call-1-1", "call-1-2", "call-2-1"]
+
+
 def test_a_flood_of_calls_is_cut() -> None:
     model, _, _ = converse([SUM] * 500, "Done.")
 

@@ -29,6 +29,11 @@ from assistant.llm.prompts import PromptBuilder
         ("a quarter of 36", "¼ of 36 = 9"),
         ("$1,200 times 12", "1,200 × 12 = 14,400"),
         ("what is 0.1 plus 0.2", "0.1 + 0.2 = 0.3"),
+        ("what is minus 5 times 3", "- 5 × 3 = -15"),
+        ("what is minus three squared", "- 3² = -9"),
+        ("what is 4 times minus 2 plus 1", "4 × - 2 + 1 = -7"),
+        ("what is 123456789012345678 divided by 4", "123,456,789,012,345,678 ÷ 4 = 30,864,197,253,086,419.5"),
+        ("what is 2 divided by minus 3", "2 ÷ - 3 ≈ -0.6667"),
         ("what is 10 divided by 0?", "10 ÷ 0 cannot be worked out: nothing can be divided by zero"),
     ],
 )

@@ -368,6 +368,16 @@ async def test_a_page_instead_of_a_stream_is_no_answer() -> None:
             await deltas(client)
 
 
+async def test_a_body_that_is_not_packed_as_it_says_is_no_answer() -> None:
+    packed = reply("garbage", headers="Content-Encoding: gzip\r\n")
+    async with client_of(packed) as (client, _):
+        with pytest.raises(EngineError, match="something that is no answer"):
+            await deltas(client)
+    async with client_of(reply(GOOD), models=packed) as (client, _):
+        with pytest.raises(EngineError, match="something that is no answer"):
+            await deltas(client)
+
+
 async def test_a_server_that_does_not_stream_is_understood() -> None:
     whole = json.dumps(
         {"choices": [{"message": {"content": "Hello."}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,16 @@ async def test_garbage_in_the_place_of_a_call_is_a_sentence(garbage: str) -> Non
     async with client_of(reply(garbage)) as (client, _):
         with pytest.raises(AssistantError, match="something that is no answer"):
             await deltas(client, ASK)
+
+
+async def test_half_a_letter_in_a_call_can_be_sent_back() -> None:
+    call = {"id": "\ud800", "function": {"name": "calc\ud800", "arguments": '{"sum": "\ud800"}'}}
+    async with client_of(reply(piece(call, finish="tool_calls")), reply(GOOD)) as (client, _):
+        calls = (await deltas(client, ASK))[-1].calls
+        again = (*ASK.messages, Message("assistant", "", origin=Origin.MODEL, calls=calls))
+        said = await deltas(client, replace(ASK, messages=again))
+
+    assert said[-1].finish_reason == "stop"
 
 
 @pytest.mark.parametrize("index", [-1, 99, 10**30, True, "0", 1.5, None])

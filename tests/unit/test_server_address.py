@@ -13,6 +13,7 @@ NONE = [
     "", "host", "file:///etc/passwd", "http://", "http:///v1", "http://[::1/v1", "http://127.0.0.1:99999999/v1",
     "http://127.0.0.1:x/v1", "http://h:0/v1", "http://a\x00b/v1", "http://a b/v1", "http://a\nb/v1", "http://\u202ea/v1",
     "http://a..b/v1", "http://" + "a" * 64 + "/v1", "http://h/" + "x" * 5000, "javascript:alert(1)", "//host/v1",
+    "http://ⅰ.com/v1", "http://xn--/v1", "http://" + "ü" * 63 + ".de/v1", "http://a_\u0301.de/v1",
 ]  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def test_what_is_no_address_is_refused_in_a_sentence(url: str) -> None:
     [
         ("https://host/v1", "host"),
         ("http://127.0.0.1:8080/v1", "127.0.0.1:8080"),
-        ("http://[::1]:8080/v1", "::1:8080"),
+        ("http://[::1]:8080/v1", "[::1]:8080"),
+        ("http://[2001:db8::1:443]/v1", "[2001:db8::1:443]"),
         ("https://user:secret@my-server.example:1234/v1?x=1", "my-server.example:1234"),
         ("http://münchen.example/v1", "münchen.example"),
         ("http://my_box.local./v1", "my_box.local."),

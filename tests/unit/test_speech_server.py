@@ -139,6 +139,7 @@ async def test_languages_written_out_are_understood(speech: AudioFrame) -> None:
         (reply("", "302 Found", "Location: http://evil.example/\r\n"), NetworkError, "another address"),
         (reply("{}", "503 Busy"), NetworkError, "503"),
         (reply("<html>hello</html>"), EngineError, "no answer"),
+        (reply("garbage", headers="Content-Encoding: gzip\r\n"), EngineError, "no answer"),
         (reply('["text"]'), EngineError, "no answer"),
         (reply('{"text": 7}'), EngineError, "no answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", NetworkError, "broke off"),

@@ -66,6 +66,9 @@ def test_several_calls_are_found_in_order() -> None:
         "   ",
         "``",
         "<|python",
+        "[Laughs] Hello.",
+        "The <tool_call> tag is written by models.",
+        "[1, 2]",
     ],
 )
 def test_what_is_no_call_is_said_as_it_is(text: str) -> None:
@@ -79,6 +82,13 @@ def test_rubbish_between_the_marks_is_a_call_that_nobody_carries_out(inner: str)
     assert said == ""
     assert len(calls) == 1
     assert calls[0].name in ("", "7")
+
+
+@pytest.mark.parametrize(
+    "text", ["```python\nprint(1)", "[Laughs] Hello.", "{x} is a set", "The <tool_call> tag is written", "```\nls -l"]
+)
+def test_what_cannot_be_a_call_any_more_is_said_at_once(text: str) -> None:
+    assert ToolText((TOOL,)).add(text) == text
 
 
 def test_without_tools_nothing_is_held_back() -> None:

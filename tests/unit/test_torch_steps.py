@@ -13,6 +13,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from assistant.llm import torch_steps  # noqa: E402
 from assistant.llm.decoding import COMPILED, GRAPH, PLAIN, plan_decoding  # noqa: E402
 from assistant.llm.torch_cache import SMALLEST_TOKENS, KeyCache  # noqa: E402
 from assistant.llm.torch_engine import Slot, TorchEngine, Wish  # noqa: E402
@@ -122,6 +123,24 @@ def test_full_buffers_grow_and_the_numbers_stay(load: Any) -> None:
 
     assert slot.cache.room == 2 * SMALLEST_TOKENS
     assert float((found - expected).abs().max()) < CLOSE
+
+
+def test_what_was_compiled_for_the_trial_serves_every_token(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs: list[int] = []
+
+    def backend(module: Any, _: Any) -> Any:
+        graphs.append(1)
+        return module.forward
+
+    monkeypatch.setattr(torch_steps, "compiled", lambda model: torch.compile(model, backend=backend, dynamic=False))
+    engine = load("llama")
+    assert engine.hasten(COMPILED).way == COMPILED
+    in_trial = len(graphs)
+
+    rows(engine, read(engine, (Word("user", "x" * (SMALLEST_TOKENS - 40)),), ()), 60)
+
+    assert in_trial >= 1
+    assert len(graphs) == in_trial
 
 
 def test_buffers_keep_within_the_context_that_was_planned() -> None:
