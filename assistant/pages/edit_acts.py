@@ -282,7 +282,7 @@ def add(match: Match, scope: Scope) -> Plan | None:
     original = said_first[: len(what)]
     if said := WORDED.search(original):
         text, what = said["text"].strip("\"'“” "), what[: said.start()]
-    return _added(what.strip(), sentence(text), where, anchor)
+    return added(what.strip(), sentence(text), where, anchor)
 
 
 def _beside(words: str, scope: Scope) -> tuple[tuple[str, ...] | Plan | None, str]:
@@ -302,7 +302,8 @@ def last_within(document: Document, landmark: str) -> str:
     return ids[-1] if ids else ""
 
 
-def _added(what: str, text: str, where: str, anchor: str) -> Plan | None:
+def added(what: str, text: str, where: str = "bottom", anchor: str = "") -> Plan | None:
+    """A new part of the kind that `what` names; None where it names none."""
     if NO_PART.search(what):
         return None
     if re.search(r"\btable\b", f"{what} {text.lower()}"):

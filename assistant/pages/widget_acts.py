@@ -6,14 +6,19 @@ import re
 from collections.abc import Callable
 
 from assistant.core.sketch import ElementType
+from assistant.pages.edit_acts import WORDED, added, sentence
 from assistant.pages.edit_plan import Change, Plan, Scope
+from assistant.pages.naming import ORDINALS
+from assistant.pages.panel_patches import LAST, PutInto, is_known
 from assistant.pages.patches import Add, Patch
 from assistant.pages.targets import every_part, find
+from assistant.pages.tree import Widget
 from assistant.pages.widget_patches import FORM, KeepEntries, MakeCarousel, MakeDialog, MakeSortable, MakeTabs
 
 Match = re.Match[str]
 
 SECTIONS = re.compile(r"(?:the |these |all (?:the )?)*(?:sections|parts|chapters)")
+ARTICLE = re.compile(r"(?:an?|another|some) ", re.IGNORECASE)
 FORMS = re.compile(r"(?:the |this |whole |entire )*(?:[a-z]+ )?form")
 THIS_TABLE = re.compile(r"(?:it|this|that|the list|the rows|the columns)")
 
@@ -48,6 +53,21 @@ def dialog(match: Match, scope: Scope) -> Plan | None:
     if not isinstance(named, tuple):
         return named
     return Change((MakeDialog(named[0], opened[0]),))
+
+
+def fill(match: Match, scope: Scope) -> Plan | None:
+    """ "in the second tab write hello", "put a picture on the next slide"."""
+    widget = Widget.TABS if match["place"].lower() in ("tab", "panel") else Widget.CAROUSEL
+    which = match["which"].lower()
+    index = LAST if which == "last" else 1 if which in ("next", "other") else ORDINALS.index(which)
+    said = match["what"].strip()
+    if part := ARTICLE.match(said):
+        worded = WORDED.search(said)
+        kind = said[part.end() : worded.start() if worded else None].strip().lower()
+        plan = added(kind, sentence(worded["text"]) if worded else "")
+        if isinstance(plan, Change) and isinstance(plan.patches[0], Add) and is_known(plan.patches[0].kind):
+            return Change((PutInto(widget, index, plan.patches[0].kind, plan.patches[0].text),))
+    return Change((PutInto(widget, index, ElementType.TEXT.value, sentence(said)),))
 
 
 def sort(match: Match, scope: Scope) -> Plan | None:

@@ -14,7 +14,14 @@ OPENED = (
     rf"(?:when|if|once|as soon as|after) (?:(?:i|you|someone|somebody|the user|we|they) {PRESS}(?:s|es)?(?: on)? "
     rf"(?P<pressed>.+)|(?P<opener>.+?) (?:is|gets|was) {PRESS}ed(?: on)?)"
 )
+PANEL = (
+    r"(?:in|on|into|onto|to|under) the (?P<which>first|second|third|fourth|fifth|sixth|last|next|other) "
+    r"(?P<place>tab|slide|panel)"
+)
+FILL = r"(?:write|put|add|say|show|insert|place|type)(?: the (?:words?|text))?"
 RULES: tuple[Rule, ...] = (
+    rule(rf"{PANEL},? (?:please )?{FILL} (?P<what>.+)", act.fill),
+    rule(rf"{FILL} (?P<what>.+?) {PANEL}", act.fill),
     rule(rf"{MAKE} {T}{INTO}(?: an?| some| the)?(?: (?:set|row|group) of)? tabs?(?: panels?)?", act.tabs),
     rule(rf"(?:make|use|create|build|add|i want) tabs (?:out of|from|for|of|with) {T}", act.tabs),
     rule(
