@@ -1,18 +1,21 @@
 """From the words of a conversation to the prompt of a model. Pure but for reading `resources/prompts` once.
 
 The same earlier messages give the same bytes every time, so nothing that changes (a date, a count) stands before the
-last message. Text that the user did not write is put between marks it cannot forge.
+last message, and only questions that need it are told the time. Text that the user did not write is put between marks it cannot forge.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from assistant.core.calculator import find_sum
+from assistant.core.everyday import note_for
 from assistant.core.settings import MindSettings
 from assistant.core.types import ChatRequest, Message, Origin
 
@@ -39,14 +42,20 @@ INVISIBLE = re.compile(f"[{TAGS_AND_BIDI}{ZERO_WIDTH}{CONTROLS}]")
 class PromptBuilder:
     """`mark` makes the quotes of one conversation unforgeable; `instructions` say how the user wants the assistant."""
 
-    def __init__(self, instructions: str = "", mark: str = "") -> None:
+    def __init__(
+        self, instructions: str = "", mark: str = "", now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    ) -> None:
         self._instructions = instructions
+        self._now = now
         self._mark = mark or secrets.token_hex(4)
 
     def request(self, messages: tuple[Message, ...], settings: MindSettings) -> ChatRequest:
         system = Message("system", self._system(settings.instructions or self._instructions), origin=Origin.SYSTEM)
+        said = [with_sum(safe_message(message, self._mark)) for message in messages]
+        if said and said[-1].role == "user" and said[-1].origin is Origin.USER:
+            said[-1] = with_note(said[-1], note_for(messages[-1].text, self._now()))
         return ChatRequest(
-            (system, *(with_sum(safe_message(message, self._mark)) for message in messages)),
+            (system, *said),
             max_tokens=settings.longest_reply_tokens,
             temperature=settings.temperature,
         )
@@ -74,6 +83,10 @@ def with_sum(message: Message) -> Message:
     """The user's words with the result of the sum in them: the same words give the same result every time."""
     found = find_sum(message.text) if message.role == "user" and message.origin is Origin.USER else None
     return replace(message, text=f"{message.text}\n(Calculator: {found.text}.)") if found else message
+
+
+def with_note(message: Message, note: str) -> Message:
+    return replace(message, text=f"{message.text}\n({note})") if note else message
 
 
 def pictures_as_words(message: Message, mark: str) -> Message:
