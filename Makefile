@@ -27,7 +27,7 @@ check:  ## format, lint, types, layers, dependencies
 	$(BIN)/lint-imports
 	$(BIN)/deptry assistant
 
-bench: setup  ## every benchmark, or BENCH=name
+bench: dev  ## every benchmark, or BENCH=name
 	@for name in $(or $(BENCH),asr llm tts sketch start talk turns); do $(BIN)/vesper bench $$name || exit 1; done
 
 lock:  ## resolve the dependencies anew

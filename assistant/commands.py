@@ -158,9 +158,11 @@ def transcribe(options: argparse.Namespace) -> int:
 def say(options: argparse.Namespace) -> int:
     from assistant.audio.say_command import say_text
     from assistant.session.speakable import SpokenClauses
+    from assistant.session.voice import check_sayable
 
     engines = engines_for(options)
     check_outputs([options.out])
+    check_sayable(options.text, options.out)
     voice = engines.settings.voice
     voice = replace(voice, engine=options.engine or voice.engine, rate=options.rate or voice.rate)
     engines.settings = replace(engines.settings, voice=voice)
@@ -233,7 +235,11 @@ def bench(options: argparse.Namespace) -> int:
         )
     log_to_file(find_folders().data / "logs")
     sys.path.insert(0, str(root))
-    importlib.import_module(f"benchmarks.{options.name}").run(options.arguments)
+    try:
+        importlib.import_module(f"benchmarks.{options.name}").run(options.arguments)
+    except ModuleNotFoundError as error:
+        what = f"This benchmark needs “{error.name}”, which is one of the tools for development."
+        raise InputError(what, "Set them up with `make dev`.") from error
     return 0
 
 

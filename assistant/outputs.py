@@ -35,7 +35,7 @@ def _check_place(path: Path) -> None:
         what = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
         raise InputError(f"{path.name or path} is {what}.", "Give the name of a file to write.")
     if not os.access(folder, os.W_OK):
-        raise read_only(path)
+        raise read_only(path, "choose another folder")
 
 
 def make_folder(folder: Path) -> None:
@@ -47,7 +47,7 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise storage_error(error, folder) from error
     if not os.access(folder, os.W_OK):
-        raise read_only(folder / "page.html")
+        raise read_only(folder / "page.html", "choose another folder")
 
 
 def write_output(path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from assistant.core.errors import InputError
 from assistant.core.sketch import Box, Element, ElementType, SketchReading
 from assistant.pages.compiler import compile_page
 from benchmarks.machine import print_json, print_table
@@ -67,6 +68,10 @@ def run(arguments: list[str]) -> dict[str, Any]:
     parser.add_argument("--chart", type=Path, help="draw the curve of --think into this SVG file")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    if not options.sketches.is_dir():
+        raise InputError(
+            f"There is no folder “{options.sketches}”.", "Name one that holds pictures: --sketches FOLDER."
+        )
     manifest = options.sketches / "manifest.jsonl"
     entries = {e["file"]: e for e in map(json.loads, manifest.read_text().splitlines())} if manifest.exists() else {}
     paths = sorted(p for p in options.sketches.iterdir() if p.suffix.lower() in PICTURES and options.only in p.name)

@@ -30,7 +30,8 @@ _WISHES = (
      "send messages or make calls"),
     (r"play\b.{0,40}\b(?:music|song|songs|radio|video|playlist|podcast)\b", "play music or videos"),
     (r"(?:book|order|buy)\s+(?:me\s+)?(?:an?|the|some|two)\b", "book or buy anything"),
-    (r"(?:search|google|look up)\b.{0,40}\b(?:web|internet|online|google)\b|google\b", "look anything up on the internet"),
+    (r"(?:search|google|look up)\b.{0,40}\b(?:web|internet|online|google)\b|google\b",
+     "look anything up on the internet"),
 )  # fmt: skip
 _CANNOT = [(re.compile(rf"\s*{_POLITE}(?:{wish})", re.IGNORECASE), ability) for wish, ability in _WISHES]
 

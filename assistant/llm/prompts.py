@@ -1,7 +1,8 @@
 """From the words of a conversation to the prompt of a model. Pure but for reading `resources/prompts` once.
 
 The same earlier messages give the same bytes every time, so nothing that changes (a date, a count) stands before the
-last message, and only questions that need it are told the time. Text that the user did not write is put between marks it cannot forge.
+last message, and only questions that need it are told the time. Text that the user did not write is put between marks
+it cannot forge.
 """
 
 from __future__ import annotations

@@ -367,6 +367,8 @@ def page_remark(reading: SketchReading) -> str:
         counts[element.type.value] = counts.get(element.type.value, 0) + 1
     names = [f"{count} {_plural(kind, count)}" for kind, count in sorted(counts.items(), key=lambda item: -item[1])]
     shown = names[:3]
+    if others := len(reading.elements) - sum(sorted(counts.values(), reverse=True)[:3]):
+        shown.append(f"{others} other part{'s' if others > 1 else ''}")
     listed = shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
     return f"Here is your page. I found {listed}."
 

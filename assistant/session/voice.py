@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from assistant.core.errors import InputError
 from assistant.core.events import NoticeShown
 from assistant.core.ports import Emit, Speaker, Synthesizer
 from assistant.session.tongue import NAMES, language_of
+
+
+def check_sayable(text: str, out: Path, languages: frozenset[str] = frozenset({"en"})) -> None:
+    """Raises InputError where a voice would speak another language's words as its own, or the file be no WAV."""
+    if out.suffix.lower() not in ("", ".wav"):
+        raise InputError("Speech is written as WAV.", f"Call the file {out.stem}.wav.")
+    language = language_of(text)
+    if language and language not in languages:
+        raise InputError(f"There is no voice for {NAMES[language]}.", "Give a text in English.")
 
 
 @dataclass(slots=True)

@@ -81,10 +81,10 @@ def disk_full(path: Path) -> StorageError:
     )
 
 
-def read_only(path: Path) -> StorageError:
+def read_only(path: Path, otherwise: str = "set VESPER_DATA_DIR to another folder") -> StorageError:
     return StorageError(
         f'"{path.name}" on {disk_name(path)} cannot be written: it is read-only.',
-        "Allow writing there, or set VESPER_DATA_DIR to another folder.",
+        f"Allow writing there, or {otherwise}.",
     )
 
 

@@ -19,8 +19,8 @@ CLOCK = "The clock says: Thursday, 5 February 2026, 09:07."
 
 @pytest.mark.parametrize(
     "said",
-    ["What day is it today?", "what time is it", "Tell me the date.", "Which year is it?", "How many days until the weekend?",
-     "¿Qué hora es?", "Wie spät ist es?"],
+    ["What day is it today?", "what time is it", "Tell me the date.", "Which year is it?",
+     "How many days until the weekend?", "¿Qué hora es?", "Wie spät ist es?"],
 )  # fmt: skip
 def test_who_asks_for_the_time_is_told(said: str) -> None:
     assert note_for(said, NOW) == CLOCK
@@ -47,8 +47,9 @@ def test_what_nobody_here_can_do_is_called_that(said: str, ability: str) -> None
 
 @pytest.mark.parametrize(
     "said",
-    ["Tell me a story about a timer.", "How does an alarm clock work?", "Why do people send e-mails?", "How do I set a timer in"
-     " JavaScript?", "turn off the header of the page", "Who plays music in the street?", "", "Hello.", "open the menu"],
+    ["Tell me a story about a timer.", "How does an alarm clock work?", "Why do people send e-mails?", "", "Hello.",
+     "How do I set a timer in JavaScript?", "turn off the header of the page", "Who plays music in the street?",
+     "open the menu"],
 )  # fmt: skip
 def test_ordinary_words_get_no_note(said: str) -> None:
     assert note_for(said, NOW) == ""
