@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -66,15 +67,22 @@ class GlobalKey(QObject):
             self._run(system)
 
     def _run(self, system: SystemKey) -> None:
+        """What a key says that has been given up meanwhile is dropped, but that it came up."""
         try:
-            system.run(self._tell, self._grant)
+            system.run(partial(self._tell, system), partial(self._grant, system))
         except KeyRefused as refusal:
-            self._refuse(refusal)
+            if system is self._system:
+                self._refuse(refusal)
 
-    def _tell(self, is_down: bool) -> None:
-        (self.pressed if is_down else self.released).emit()
+    def _tell(self, system: SystemKey, is_down: bool) -> None:
+        if not is_down:
+            self.released.emit()
+        elif system is self._system:
+            self.pressed.emit()
 
-    def _grant(self, key: str) -> None:
+    def _grant(self, system: SystemKey, key: str) -> None:
+        if system is not self._system:
+            return
         what = f"{key} works in all windows." if key else "Your desktop has no key for it yet."
         advice = "" if key else "Choose one for Vesper in the keyboard settings of your desktop."
         self.answered.emit(TalkKeyAnswered(what, advice))

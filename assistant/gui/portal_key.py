@@ -26,7 +26,7 @@ from jeepney import (
 )
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from assistant.gui.system_key import ALT, CTRL, ELSEWHERE, META, SHIFT, Granted, KeyRefused, Told, parsed
+from assistant.gui.system_key import ALT, CTRL, ELSEWHERE, META, SHIFT, Granted, KeyRefused, Told, Waker, parsed
 
 BUS_NAME, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 SHORTCUTS, REQUEST, SESSION = (f"org.freedesktop.portal.{name}" for name in ("GlobalShortcuts", "Request", "Session"))
@@ -58,7 +58,7 @@ class PortalKey:
 
     def __init__(self, key: str) -> None:
         self._key = key
-        self._stop_read, self._stop_write = os.pipe()
+        self._waker = Waker()
         self._inbox: deque[Message] = deque(maxlen=100)  # what nobody waits for is not kept for ever
         self._portal = DBusAddress(PATH, BUS_NAME, SHORTCUTS)
         self._owner = ""
@@ -68,6 +68,7 @@ class PortalKey:
         try:
             self._bus = open_dbus_connection(session_bus())
         except (OSError, ValueError, RuntimeError) as error:  # no bus, one that refuses us, one that is no socket
+            self._waker.close()
             raise KeyRefused(*NO_BUS) from error
         try:
             session = self._session()
@@ -79,12 +80,10 @@ class PortalKey:
             raise KeyRefused(*LOST) from error
         finally:
             self._bus.close()  # which ends the session, too
-            os.close(self._stop_read)
-            os.close(self._stop_write)
+            self._waker.close()
 
     def stop(self) -> None:
-        with contextlib.suppress(OSError):  # it has ended by itself
-            os.write(self._stop_write, b".")
+        self._waker.wake()
 
     # What is said to the portal -------------------------------------------------------------------------------------
 
@@ -180,8 +179,8 @@ class PortalKey:
             while True:
                 self._inbox.append(self._bus.receive(timeout=0))
         if len(self._inbox) == before:
-            ready, _, _ = select.select([self._bus.sock, self._stop_read], [], [])
-            if self._stop_read in ready:
+            ready, _, _ = select.select([self._bus.sock, self._waker], [], [])
+            if self._waker in ready:
                 raise Stopped
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -30,6 +32,30 @@ class SystemKey(Protocol):
     def stop(self) -> None:
         """From the window's thread; returns at once."""
         ...
+
+
+class Waker:
+    """Ends a wait in `select` from another thread. To wake one that was closed does nothing: a bare number of a file
+    could by then be another file's.
+    """
+
+    def __init__(self) -> None:
+        self._read, self._write = socket.socketpair()
+        self._closing = threading.Lock()
+
+    def fileno(self) -> int:
+        """For `select`."""
+        return self._read.fileno()
+
+    def wake(self) -> None:
+        with self._closing:
+            if self._write.fileno() >= 0:
+                self._write.send(b".")
+
+    def close(self) -> None:
+        with self._closing:
+            self._read.close()
+            self._write.close()
 
 
 class KeyRefused(Exception):

@@ -18,6 +18,8 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication, Qt
 
+from assistant.core.page_policy import PAGE_POLICY
+
 SCHEME = b"preview"
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -29,7 +31,6 @@ OWN_POLICY = re.compile(
     r'\s*<!doctype html>\s*<html(?: lang="[\w-]*")?>\s*<head>\s*<meta charset="utf-8">\s*'
     r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">'
 )
-INSIDE = frozenset(("'none'", "'unsafe-inline'", "data:", "blob:"))
 FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
     "--proxy-server=127.0.0.1:9",
@@ -94,7 +95,7 @@ def _has_namespaces() -> bool:
 def with_policy(html: str) -> str:
     """The page with our policy as its first element, for when it leaves the preview as a file."""
     begin = OWN_POLICY.match(html)
-    if begin is not None and _is_closed(begin[1]):
+    if begin is not None and begin[1] in (META_POLICY, PAGE_POLICY):
         return html
     meta = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{META_POLICY}">'
     start = html.lstrip()
@@ -102,10 +103,3 @@ def with_policy(html: str) -> str:
         end = start.index(">") + 1 if ">" in start else len(start)
         return f"<!doctype html>\n<html><head>\n{meta}{start[end:]}"
     return f"<!doctype html>\n<html><head>\n{meta}\n{html}"
-
-
-def _is_closed(policy: str) -> bool:
-    """Does this policy let nothing in that is not in the page already?"""
-    first, *others = (directive.split() for directive in policy.split(";") if directive.strip())
-    sources = {source for _, *listed in others for source in listed}
-    return first == ["default-src", "'none'"] and sources <= INSIDE

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import ctypes.util
-import os
 import select
 from typing import Any
 
-from assistant.gui.system_key import Granted, Told, parsed, refusal
+from assistant.gui.system_key import Granted, Told, Waker, parsed, refusal
 
 KEY_PRESS, KEY_RELEASE = 2, 3  # X11's event types
 LOCKS = (0, 2, 16, 18)  # caps lock, num lock and both: a grab without them fails while they are on
 EVENT_BYTES = 192  # sizeof(XEvent)
 
-_HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+_errors: list[int] = []
+
+
+def _note_error(_: int, __: int) -> int:
+    _errors.append(1)
+    return 0
+
+
+# Xlib's own ends the process. One for the whole of its life: Xlib keeps the address.
+_HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_note_error)
 
 
 class X11Key:
@@ -23,7 +30,7 @@ class X11Key:
 
     def __init__(self, key: str) -> None:
         self._key = key
-        self._stop_read, self._stop_write = os.pipe()
+        self._waker = Waker()
         name = ctypes.util.find_library("X11") or "libX11.so.6"
         try:
             self._x: Any = ctypes.CDLL(name)
@@ -31,13 +38,12 @@ class X11Key:
             raise refusal(key) from error
         self._x.XOpenDisplay.restype = ctypes.c_void_p
         self._x.XDefaultRootWindow.restype = self._x.XStringToKeysym.restype = ctypes.c_ulong
-        self._errors = 0
-        self._handler = _HANDLER(self._note_error)  # Xlib's own ends the process; it is kept as long as this object
 
     def run(self, told: Told, granted: Granted) -> None:
         x = self._x
         opened = x.XOpenDisplay(None)
         if not opened:
+            self._waker.close()
             raise refusal(self._key)
         display = ctypes.c_void_p(opened)
         try:
@@ -46,25 +52,24 @@ class X11Key:
             self._wait(display, told)
         finally:
             x.XCloseDisplay(display)  # gives every grab back
-            os.close(self._stop_read)
-            os.close(self._stop_write)
+            self._waker.close()
 
     def stop(self) -> None:
-        with contextlib.suppress(OSError):  # it has ended by itself
-            os.write(self._stop_write, b".")
+        self._waker.wake()
 
     def _grab(self, display: ctypes.c_void_p) -> None:
         x, (name, mask) = self._x, parsed(self._key)
         code = x.XKeysymToKeycode(display, ctypes.c_ulong(x.XStringToKeysym(name.encode())))
         if not code:
             raise refusal(self._key)
-        x.XSetErrorHandler(self._handler)
+        x.XSetErrorHandler(_HANDLER)
+        _errors.clear()
         x.XkbSetDetectableAutoRepeat(display, 1, None)  # a held key comes up once, when it does
         root = ctypes.c_ulong(x.XDefaultRootWindow(display))
         for lock in LOCKS:
             x.XGrabKey(display, code, mask | lock, root, 0, 1, 1)
         x.XSync(display, 0)
-        if self._errors:
+        if _errors:
             raise refusal(self._key)
 
     def _wait(self, display: ctypes.c_void_p, told: Told) -> None:
@@ -77,10 +82,6 @@ class X11Key:
                 if kind in (KEY_PRESS, KEY_RELEASE) and (kind == KEY_PRESS) != is_down:
                     is_down = kind == KEY_PRESS
                     told(is_down)
-            ready, _, _ = select.select([connection, self._stop_read], [], [])
-            if self._stop_read in ready:
+            ready, _, _ = select.select([connection, self._waker], [], [])
+            if self._waker in ready:
                 return
-
-    def _note_error(self, _: int, __: int) -> int:
-        self._errors += 1
-        return 0

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from assistant.core.page_policy import PAGE_POLICY
 from assistant.core.sketch import Element, ElementType, Page, SketchReading
 from assistant.pages.bank import JOKES
 from assistant.pages.controls import Controls
@@ -32,7 +33,6 @@ from assistant.pages.widgets import closes, dialogs_of, is_cross, openers
 from assistant.pages.written_edits import written_html
 
 KIT = Path(__file__).resolve().parents[2] / "resources" / "kit"
-CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; form-action 'none'"
 FIELDS = (ElementType.INPUT, ElementType.TEXTAREA, ElementType.SELECT)
 TEXTS = (ElementType.HEADING, ElementType.TEXT, ElementType.LINK, ElementType.PARAGRAPH)
 LANDMARKS = {"header": "header", "footer": "footer", "navigation": "nav"}  # names that edits give to parts
@@ -98,7 +98,7 @@ class _Compiler:
                 f'<html lang="{escape(self._document.language)}">',
                 "<head>",
                 '<meta charset="utf-8">',
-                f'<meta http-equiv="Content-Security-Policy" content="{CSP}">',
+                f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}">',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{escape(name)}</title>",
                 f"<style>\n{kit_file('kit.css')}\n</style>",

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
 
+from assistant.core.page_policy import PAGE_POLICY
 from assistant.core.sketch import Element, SketchReading
 from assistant.core.types import ChatRequest, Message, ModelTraits, Origin, Picture
-from assistant.pages.compiler import CSP
 from assistant.pages.intake import intake
 
 ALWAYS, AUTO, NEVER = "always", "auto", "never"
@@ -103,7 +103,7 @@ def kept_inside(html: str, title: str, language: str, is_running: bool) -> str:
             f'<html lang="{escape(language)}">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{CSP}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(cleaner.title.strip()[:120] or title)}</title>",
             *(f"<style>\n{style}\n</style>" for style in cleaner.styles),

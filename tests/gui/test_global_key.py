@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from assistant.gui.global_key import GlobalKey
 from assistant.gui.mac_key import MacKey
+from assistant.gui.portal_key import PortalKey
 from assistant.gui.system_key import KeyRefused, parsed
 from assistant.gui.windows_key import WindowsKey
 
@@ -185,3 +188,30 @@ def test_a_key_that_is_let_go_is_free_again(qapp: QApplication, display: str) ->
 
     assert told.until(2) == ["down", "up"]
     second.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a Linux desktop")
+def test_a_key_that_ended_by_itself_is_stopped_without_touching_others_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    key = PortalKey("F8")
+    with pytest.raises(KeyRefused):
+        key.run(lambda _: None, lambda _: None)
+    read, write = os.pipe()  # takes the numbers that are free again
+    more_read, more_write = os.pipe()
+    try:
+        key.stop()
+        assert select.select([read, more_read], [], [], 0)[0] == []
+    finally:
+        for number in (read, write, more_read, more_write):
+            os.close(number)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a Linux desktop")
+def test_refused_keys_leave_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    before = psutil.Process().num_fds()
+    keys = [PortalKey("F8") for _ in range(10)]
+    for key in keys:
+        with pytest.raises(KeyRefused):
+            key.run(lambda _: None, lambda _: None)
+    assert psutil.Process().num_fds() <= before

@@ -217,6 +217,10 @@ def test_a_page_that_leaves_takes_its_policy_along_first(html):
         '<meta http-equiv="Content-Security-Policy" content="default-src *"><img src="http://127.0.0.1:9/">',
         '<!doctype html><html><head><meta charset="utf-8">'
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src http:">""",
+        '<!doctype html><html><head><meta charset="utf-8">'
+        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'">"""
+        '<form action="http://127.0.0.1:9/">',
+        '<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content=";">',
         '<img src="http://127.0.0.1:9/"><!doctype html><html><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{META_POLICY}">',
     ],
