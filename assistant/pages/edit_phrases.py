@@ -19,9 +19,14 @@ def first_version(match: Match, scope: Scope) -> Plan:
     return Steps(-ALL_STEPS)
 
 
+MOST_WORDS = 8  # of a part's name: a longer one is looked up in vain, at some cost for each word
+
+
 def replace_words(match: Match, scope: Scope) -> Plan | None:
     """Some words for others, wherever they stand on the page. None where nothing has them."""
     old, new = (match[name].strip(" \"'“”‘’") for name in ("old", "new"))
+    if not old:
+        return None
     whole = re.compile(rf"\b{re.escape(old)}\b", re.IGNORECASE)
 
     def changed(found: re.Match[str]) -> str:
@@ -38,7 +43,7 @@ def replace_words(match: Match, scope: Scope) -> Plan | None:
 def call(match: Match, scope: Scope) -> Plan | None:
     """A part and its new name, where only a space parts them: the longest part that is on the page."""
     rest = match["rest"]
-    for space in reversed(list(re.finditer(" ", rest))):
+    for space in reversed(list(re.finditer(" ", rest))[:MOST_WORDS]):
         text = sentence(rest[space.end() :])
         plan = scope.each(rest[: space.start()], lambda target, text=text: SetText(target, text))  # type: ignore[misc]
         if isinstance(plan, Change):
@@ -77,7 +82,7 @@ def crowded(match: Match, scope: Scope) -> Plan | None:
 
 
 def no_such_style(match: Match, scope: Scope) -> Plan:
-    return Declined(f"I cannot change a {match['what'].lower()} yet; colours, sizes, corners and places I can.")
+    return Declined(f"I cannot change {match['what'].lower()}s yet; colours, sizes, corners and places I can.")
 
 
 def add_choices(match: Match, scope: Scope) -> Plan | None:

@@ -88,19 +88,24 @@ class Scope:
             return Question(found.question, key, found.choices)
         return self._together(key) or found
 
-    def _together(self, phrase: str) -> tuple[str, ...]:
-        """What "the picture and the text" or "the login and cancel buttons" name; empty where a part is not found."""
+    def _together(self, phrase: str) -> tuple[str, ...] | Question:
+        """What "the picture and the text" or "the login and cancel buttons" name; empty where a part is not found. What
+        is unclear of a part is asked for that part.
+        """
         parts = [part for part in re.split(r",? and |, ", phrase) if part]
         if len(parts) < 2:
             return ()
         noun = re.search(r" (button|field|link|picture|image|checkbox|card|heading|text)(?:e?s)?$", phrase)
         shared = f" {noun[1]}" if noun else ""
         ids: tuple[str, ...] = ()
+        unclear: Question | None = None
         for part in parts:
             bare = part if not shared else re.sub(rf"{shared}(?:e?s)?$", shared, part)
-            tried = [resolve(words, self.document, self.selected) for words in (bare, f"{bare}{shared}")]
-            found = next((found for found in tried if isinstance(found, Meant)), None)
-            if found is None:
+            tried = [self.meant(words) for words in (bare, f"{bare}{shared}")]
+            found = next((one for one in tried if isinstance(one, tuple)), None)
+            asked = next((one for one in tried if isinstance(one, Question)), None)
+            if found is None and asked is None:
                 return ()
-            ids += found.ids
-        return ids
+            ids += found or ()
+            unclear = unclear or (asked if found is None else None)
+        return unclear or ids

@@ -99,7 +99,8 @@ RULES: tuple[Rule, ...] = (
          rf"(?:above|before|between|around|over) {T}", phrase.crowded),
     rule(rf"i (?:don't|do not) (?:like|want|need) {T}(?:,? (?:so )?(?:please )?(?:remove|delete|get rid of|drop) "
          r"(?:it|them|that))", act.remove),
-    rule(rf"i (?:don't|do not) (?:want|need) {T}(?: any ?more| here| there| on (?:the|this) page)?", act.remove),
+    rule(rf"i (?:don't|do not) (?:want|need) {T}(?: here| there| on (?:the|this) page)", act.remove),
+    rule(rf"i (?:don't|do not) (?:want|need) (?!(?:it|that|this|them|those|these)\b){T}(?: any ?more)?", act.remove),
     rule(r"(?:add|give|put|draw|i want|make|use|remove)\b.*?\b(?P<what>border|shadow|outline|animation|gradient)s?\b"
          r".*", phrase.no_such_style),
     rule(rf"(?:make|let|have) {T} (?P<how>(?:stay|stick) .+)", act.stay),

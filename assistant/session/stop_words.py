@@ -6,12 +6,14 @@ The rule: the whole of what was said must be such a wish, however politely; "wai
 from __future__ import annotations
 
 import re
+import unicodedata
 
 
 def words_of(text: str) -> list[str]:
     """In small letters and without marks: "mm-hm" and "that's" are one word each."""
     joined = re.sub(r"['’\-]", "", text.lower())
-    return re.findall(r"\w+", joined)
+    spaced = (c if c == "_" or unicodedata.category(c)[0] in "LMN" else " " for c in joined)  # M: Hindi's vowels
+    return "".join(spaced).split()
 
 
 def listed(text: str) -> frozenset[str]:
@@ -35,7 +37,7 @@ ENGLISH = re.compile(
     rf"stop(?: (?:it|that|this|here|there|at once|immediately|{_SPEAKING}|for {_WHILE}))*"
     rf"|(?:wait|pause|hold on|hang on|hold it|hold up|wait up)(?: (?:for )?{_WHILE})?"
     rf"|(?:give me )?{_WHILE}|halt|silence|hush|shush|sh+|quiet|be (?:quiet|silent|still)|keep quiet"
-    rf"|shut (?:up|it)|enough(?: (?:of (?:that|this|it)))?|thats (?:enough|all|it)|that is enough|its enough"
+    rf"|shut (?:up|it)|enough(?: (?:of (?:that|this|it)))?|thats (?:enough|all|it)|that (?:is )?enough|its enough"
     rf"|that will do|thatll do|never ?mind(?: that)?|forget (?:it|that|about it)|cancel(?: (?:it|that))?"
     rf"|cut it out|knock it off|drop it|(?:do not|dont) (?:go on|continue|talk|speak)|no more|not now"
     rf"|let me (?:speak|talk|think|finish)"

@@ -40,6 +40,7 @@ LEAST_PAPER = 0.82  # share of a drawing that is bare: sketches have 0.87 and mo
 PAPER_GREY = 215  # in the flat picture
 SURE_WORD = 0.6
 DRAWING = (8, 800)  # pieces of ink: fewer hold no words, more are a photo of something else
+MANY_FIGURES = 10  # that were surely read: nothing in nature has so many
 MOST_WORDLESS = 300  # pieces of ink in a drawing that has no words: a night sky has more
 DOUBTFUL = 0.4  # the detector's crop was bad or it is no writing; what is writing is read again from its ink
 
@@ -148,7 +149,8 @@ def _lines(image: Pixels, reader: Reads, is_clean: bool) -> list[OcrLine]:
 def _is_on_paper(ink: Ink, lines: Sequence[OcrLine]) -> bool:
     """Is it a drawing at all, or a photo of something else? Few words on anything are believed to be drawn."""
     words = [line for line in lines if line.confidence > SURE_WORD and sum(c.isalpha() for c in line.text) >= 3]
-    if len(words) >= FEW_LINES:
+    figures = [line for line in lines if line.confidence > SURE_WORD and sum(c.isdigit() for c in line.text) >= 2]
+    if len(words) >= FEW_LINES or len(figures) >= MANY_FIGURES:
         return True
     if np.mean(ink.flat > PAPER_GREY) < LEAST_PAPER:
         return False

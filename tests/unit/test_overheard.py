@@ -154,6 +154,8 @@ def test_what_sounds_like_stop_is_obeyed_when_nothing_else_is_said(heard: str) -
         "ちょっと待って。",
         "잠깐만요.",
         "एक मिनट",
+        "रुको",
+        "That enough.",
         "انتظر",
     ],
 )
@@ -177,6 +179,7 @@ def test_every_wish_for_silence_is_a_stop(heard: str) -> None:
         "Never mind the weather, what about the bread?",
         "Hold on to the rope, he said, and then what?",
         "Für wen?",
+        "रोका",
     ],
 )
 def test_a_wish_with_anything_else_in_it_is_no_stop(heard: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.pages.document import Document
 from assistant.pages.edit_plan import ALL_STEPS, Change, OfferVariants, Question, Scope, Steps, TakeVariant
-from assistant.pages.patches import apply_all
+from assistant.pages.patches import Remove, apply_all
 from assistant.pages.placing import Declined
 from assistant.pages.spoken_edits import understand
 from tests.page_outline import bakery, changes, outline
@@ -605,3 +605,18 @@ def test_two_halves_of_a_request_share_their_verb() -> None:
         '+ . . button e13 "Login" background=#2e7d32',
         '+ . . button e14 "Cancel" background=#c62828',
     ]
+
+
+def test_of_several_parts_the_unclear_one_is_asked_for() -> None:
+    document = bakery()
+    asked = understand("remove the picture and the text", Scope(document))
+    assert isinstance(asked, Question) and asked.phrase == "the text"
+
+    settled = understand("remove the picture and the text", Scope(document, answers={"the text": ("e6",)}))
+
+    assert settled == Change((Remove("e5"), Remove("e6")))
+
+
+@pytest.mark.parametrize("said", ["I don't need it", "I don't want that", "replace the word '' with x"])
+def test_what_may_be_an_answer_changes_nothing(said: str) -> None:
+    assert understand(said, Scope(bakery(), "e6")) is None
