@@ -124,7 +124,7 @@ def test_sleep_ends_the_answer_and_after_it_the_next_question_is_answered(server
             server.thaw()
             os.kill(program.process.pid, signal.SIGCONT)
             login.prepare_for_sleep(False)
-            program.until(lambda events: len(of(events, "MicrophoneOpened")) > 1, RECOVERED_SECONDS)
+            time.sleep(RECOVERED_SECONDS)  # by then it works; that it was away is only told if it was for long
             server.say(QUESTION)
             events = program.until(lambda events: bool(of(events, "ReplyFinished")), ANSWER_SECONDS)
         finally:
