@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from assistant.storage.files import set_aside, storage_error, write_atomically
 
 LONGEST_FILE = 1_000_000  # bytes; a settings file is a few hundred
 LONGEST_TEXT = 20_000  # characters of one value
+LONGEST_NAME, MOST_NAMES = 60, 200  # of the file's names that are looked at for a slip of the finger
+ALIKE = 0.82  # difflib's ratio of two names: one letter of six
 LONGEST_PATH = 4000  # characters; Linux takes 4095 bytes
 
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -88,6 +91,7 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
         if problem:
             notices.append(f'"{section}.{key}"{_line_of(text, section, key)} in "{path.name}" {problem}.')
         settings = _with(settings, section, key, value)
+    notices += [f'"{name}" in "{path.name}" is no setting; “{meant}” is.' for name, meant in _misspelt(document)]
     return settings, tuple(notices)
 
 
@@ -124,6 +128,24 @@ def _known() -> Iterator[tuple[str, str, object]]:
         values = getattr(defaults, section.name)
         for one in fields(values):
             yield section.name, one.name, getattr(values, one.name)
+
+
+def _misspelt(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names in the file that are nearly one of ours, and that one. Names of other versions are let be."""
+    known: dict[str, list[str]] = {}
+    for section, key, _ in _known():
+        known.setdefault(section, []).append(key)
+    for section, table in list(document.items())[:MOST_NAMES]:
+        if section not in known:
+            yield from ((section, meant) for meant in _nearest(section, known))
+        elif isinstance(table, Mapping):
+            strange = [key for key in list(table)[:MOST_NAMES] if key not in known[section]]
+            for key in strange:
+                yield from ((f"{section}.{key}", f"{section}.{meant}") for meant in _nearest(key, known[section]))
+
+
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
+    return get_close_matches(name[:LONGEST_NAME], names, n=1, cutoff=ALIKE)
 
 
 def _with(settings: Settings, section: str, key: str, value: object) -> Settings:

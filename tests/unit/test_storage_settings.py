@@ -199,3 +199,25 @@ def test_any_bytes_load_and_are_sound_once_saved(content: bytes) -> None:
         settings, _ = load_settings(path)
         save_settings(path, settings)
         assert load_settings(path) == (settings, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "meant"),
+    [
+        ("[pages]\nkeep_corections = true\n", "pages.keep_corections", "pages.keep_corrections"),
+        ("[privacy]\nofline = true\n", "privacy.ofline", "privacy.offline"),
+        ("[privcy]\noffline = true\n", "privcy", "privacy"),
+    ],
+)
+def test_a_slip_of_the_finger_is_told(tmp_path: Path, content: str, name: str, meant: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(content)
+
+    assert load_settings(path)[1] == (f'"{name}" in "settings.toml" is no setting; “{meant}” is.',)
+
+
+def test_names_of_other_versions_are_let_be(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[holograms]\nbrightness = 7\n\n[audio]\nsmell = true\n")
+
+    assert load_settings(path) == (Settings(), ())
