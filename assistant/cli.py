@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,7 +50,11 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, without the whole usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"vesper: {message}. See {self.prog} --help.\n")
+        wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)$", message)
+        if wrong and (near := get_close_matches(wrong[1], re.findall(r"[\w.-]+", wrong[2]), n=1)):
+            message = f"“{wrong[1]}” is unknown; did you mean “{near[0]}”?"
+        end = "" if message.endswith("?") else "."
+        self.exit(2, f"vesper: {message}{end} See {self.prog} --help.\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,12 +118,12 @@ def _speech(commands: argparse._SubParsersAction[Parser], anywhere: Parser) -> N
     transcribe.add_argument("--language", type=_language, default="", help="ISO 639-1 code; detected when left out")
     transcribe.add_argument("--json", action="store_true", help="one JSON object a line")
     say = commands.add_parser("say", parents=[anywhere], help="speak a text into a WAV file")
-    say.add_argument("text")
+    say.add_argument("text", nargs="+", help="words; with or without quotation marks")
     say.add_argument("--out", type=Path, required=True)
     say.add_argument("--engine", choices=("hibari", "kokoro"))
     say.add_argument("--rate", type=_rate, help="speaking rate, 0.5 to 2")
     ask = commands.add_parser("ask", parents=[anywhere], help="ask in writing, answered in writing")
-    ask.add_argument("text")
+    ask.add_argument("text", nargs="+", help="the question; with or without quotation marks")
     ask.add_argument("--image", type=Path, help="a picture that goes with the question")
     ask.add_argument("--json", action="store_true")
 
@@ -166,29 +171,36 @@ def _housekeeping(commands: argparse._SubParsersAction[Parser], anywhere: Parser
     bench.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the benchmark")
 
 
+def _number(text: str, kind: type[int] | type[float] = float) -> float:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from error
+
+
 def _rate(text: str) -> float:
-    rate = float(text)
+    rate = _number(text)
     if not SLOWEST <= rate <= FASTEST:
         raise argparse.ArgumentTypeError(f"{text} is not between {SLOWEST:g} and {FASTEST:g}")
     return rate
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    seconds = _number(text)
     if not 0 <= seconds <= LONGEST_THOUGHT:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LONGEST_THOUGHT:g} seconds")
     return seconds
 
 
 def _steps(text: str) -> int:
-    steps = int(text)
+    steps = int(_number(text, int))
     if not 1 <= steps <= MOST_STEPS:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and {MOST_STEPS}")
     return steps
 
 
 def _seed(text: str) -> int:
-    seed = int(text)
+    seed = int(_number(text, int))
     if not 0 <= seed <= LARGEST_SEED:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LARGEST_SEED}")
     return seed

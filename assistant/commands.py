@@ -162,14 +162,15 @@ def say(options: argparse.Namespace) -> int:
 
     engines = engines_for(options)
     check_outputs([options.out])
-    check_sayable(options.text, options.out)
+    text = " ".join(options.text)
+    check_sayable(text, options.out)
     voice = engines.settings.voice
     voice = replace(voice, engine=options.engine or voice.engine, rate=options.rate or voice.rate)
     engines.settings = replace(engines.settings, voice=voice)
 
     async def work() -> int:
         spoken = SpokenClauses()
-        clauses = [*spoken.feed(options.text), *spoken.finish()]
+        clauses = [*spoken.feed(text), *spoken.finish()]
         seconds = await say_text(engines.voice.get(), clauses, options.out)
         _print_line(f"{options.out.name}: {seconds:.1f} s of speech")
         return 0

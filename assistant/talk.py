@@ -241,7 +241,8 @@ async def run_talk(engines: app.Engines, options: argparse.Namespace) -> int:
 
 
 async def run_ask(engines: app.Engines, options: argparse.Namespace) -> int:
-    if not options.text.strip():
+    text = " ".join(options.text)
+    if not text.strip():
         raise InputError("There is no question.", "Give at least one word.")
     image = _read_image(options.image)
 
@@ -251,7 +252,7 @@ async def run_ask(engines: app.Engines, options: argparse.Namespace) -> int:
     try:
         await talk.load(hears=False)
         pictures = (await talk.picture(image, options.image.name),) if options.image else ()
-        result = await talk.ask_in_writing(options.text, pictures)
+        result = await talk.ask_in_writing(text, pictures)
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False) + "\n" if options.json else "\n")
     except asyncio.CancelledError:
         if written.lost is not None:
