@@ -5,6 +5,7 @@ The rule: what is dropped here is never decoded, so the gate is wide: it keeps t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +22,8 @@ _LEAST_FRAMES = 2  # speech frames that make a region: shorter ones are clicks
 _MARGIN_SECONDS = 0.4  # consonants at the edges that the detector misses
 _KEPT_PAUSE_SECONDS = 1.2  # longer pauses are shortened to this, because Whisper invents words in them
 _PEAK = 0.5  # quiet recordings are raised to this for the detector
-_MOST_GAIN = 60.0
+_MOST_GAIN = 64.0
+_REMEMBERED_SAMPLES = 60 * SPEECH_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +80,42 @@ class Piece:
 
 
 class SpeechGate:
+    """An utterance that has grown since the last call costs only what is new of it."""
+
     def __init__(self, detector: Silero) -> None:
         self._detector = detector
+        self._seen = np.zeros(0, np.float32)
+        self._known = np.zeros(0, np.float32)
+        self._gain = 0.0
 
     def pieces(self, recording: Samples, start: int = 0) -> list[Piece]:
         """The pieces of a recording (16 kHz) from sample `start` on; none where nobody speaks."""
         part = recording[start:]
-        probabilities = self._detector.probabilities(part, _gain(part))
+        probabilities = self._probabilities(part, _gain(part))
         regions = [
             replace(region, start=region.start + start, end=region.end + start)
             for region in find_regions(probabilities, len(part))
         ]
         return plan_pieces(regions, probabilities, start)
 
+    def _probabilities(self, samples: Samples, gain: float) -> Samples:
+        whole = len(samples) // FRAME_SAMPLES * FRAME_SAMPLES
+        seen = len(self._seen)
+        if gain != self._gain or not np.array_equal(self._seen, samples[:whole][:seen]):
+            self._detector.reset()
+            self._known, self._gain, seen = self._known[:0], gain, 0
+        found = np.concatenate([self._known, self._detector.more(samples[seen:whole], gain)])
+        if whole <= _REMEMBERED_SAMPLES:
+            self._seen, self._known = samples[:whole].copy(), found
+        else:
+            self._seen, self._gain = self._seen[:0], 0.0
+        return np.concatenate([found, self._detector.last(samples[whole:], gain)])
+
 
 def _gain(samples: Samples) -> float:
+    """A power of two: it is to stay the same while an utterance grows."""
     peak = float(np.quantile(np.abs(samples[:: 1 + len(samples) // 1_000_000]), 0.999)) if len(samples) else 0.0
-    return min(_PEAK / peak, _MOST_GAIN) if peak > 0 else 1.0
+    return min(2.0 ** math.floor(math.log2(_PEAK / peak)), _MOST_GAIN) if peak > 0 else 1.0
 
 
 def find_regions(probabilities: Samples, length: int) -> list[Region]:

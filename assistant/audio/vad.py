@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.audio.resampler import numbers
 from assistant.core.errors import EngineError, ModelMissingError
 from assistant.core.types import Samples
 
@@ -52,7 +53,7 @@ class Silero:
 
         In lasting silence it is 0 without a look: listening to nothing should cost next to nothing.
         """
-        frame = np.nan_to_num(np.asarray(frame512, np.float32), posinf=0.0, neginf=0.0)  # else it stays deaf for good
+        frame = numbers(np.asarray(frame512, np.float32))  # else it stays deaf for good
         self._silent_frames = self._silent_frames + 1 if np.abs(frame).max() < _SILENT_PEAK else 0
         if self._silent_frames > _SETTLED_FRAMES:
             self._context = frame[-CONTEXT_SAMPLES:].copy()
@@ -62,13 +63,26 @@ class Silero:
     def probabilities(self, samples: Samples, gain: float = 1.0) -> Samples:
         """One probability per 32 ms of a whole recording at 16 kHz; the last frame is filled up with silence."""
         self.reset()
-        parts: list[Samples] = []
-        for start in range(0, len(samples), _BATCH_FRAMES * FRAME_SAMPLES):
-            batch = samples[start : start + _BATCH_FRAMES * FRAME_SAMPLES] * np.float32(gain)
-            whole = np.pad(batch, (0, -len(batch) % FRAME_SAMPLES)).astype(np.float32, copy=False)
-            parts.append(self._run(whole.reshape(-1, FRAME_SAMPLES)))
+        whole = len(samples) // FRAME_SAMPLES * FRAME_SAMPLES
+        found = [self.more(samples[:whole], gain), self.last(samples[whole:], gain)]
         self.reset()
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        return np.concatenate(found)
+
+    def more(self, samples: Samples, gain: float = 1.0) -> Samples:
+        """One probability for each of the stream's next frames; `samples` are whole frames at 16 kHz."""
+        size = _BATCH_FRAMES * FRAME_SAMPLES
+        batches = (samples[start : start + size] * np.float32(gain) for start in range(0, len(samples), size))
+        found = [self._run(batch.reshape(-1, FRAME_SAMPLES)) for batch in batches]
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+    def last(self, samples: Samples, gain: float = 1.0) -> Samples:
+        """The probability of less than a frame, filled up with silence; none of nothing. The stream does not move."""
+        if not len(samples):
+            return np.zeros(0, np.float32)
+        before = self._context, self._h, self._c, self._state
+        found = self.more(np.pad(samples, (0, FRAME_SAMPLES - len(samples))), gain)
+        self._context, self._h, self._c, self._state = before
+        return found
 
     def _run(self, frames: Samples) -> Samples:
         before = np.vstack([self._context, frames[:-1, -CONTEXT_SAMPLES:]])

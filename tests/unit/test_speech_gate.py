@@ -83,3 +83,14 @@ def test_a_stream_and_a_whole_recording_are_judged_alike():
     assert max(whole) > 0.9
     detector.reset()
     assert detector.probability(samples[:FRAME_SAMPLES]) == stream[0]
+
+
+def test_an_utterance_that_grows_is_cut_as_if_it_were_heard_at_once():
+    whole = recording("go-forward.flac").samples
+    other = recording("one-moment-8khz.flac").samples
+    growing = SpeechGate(Silero())
+    for end in (1_000, 9_999, 16_384, len(whole) // 2, len(whole) - 7, len(whole)):
+        assert growing.pieces(whole[:end]) == SpeechGate(Silero()).pieces(whole[:end])
+    assert growing.pieces(other) == SpeechGate(Silero()).pieces(other)
+    assert growing.pieces(whole, 8_000) == SpeechGate(Silero()).pieces(whole, 8_000)
+    assert growing.pieces(whole) == SpeechGate(Silero()).pieces(whole)
