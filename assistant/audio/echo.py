@@ -199,7 +199,6 @@ class Chain:
 
     def push(self, heard: Samples, played: Samples, way: Way) -> list[AudioFrame]:
         """Equally long columns in, whole frames out. The canceller sees everything that can hold an echo."""
-        heard = np.nan_to_num(heard, posinf=0.0, neginf=0.0)  # a filter would never forget it
         columns = [resampler.push(column) for resampler, column in zip(self._resamplers, (heard, played), strict=True)]
         pair = np.concatenate([self._rest, columns], axis=1)
         whole = pair.shape[1] - pair.shape[1] % BLOCK_SAMPLES

@@ -50,7 +50,8 @@ class Ring:
         first = min(count, self.capacity - start)
         for column, samples in enumerate(columns):
             self._rows[start : start + first, column] = samples[:first]
-            self._rows[: count - first, column] = samples[first:count]
+            if first < count:
+                self._rows[: count - first, column] = samples[first:count]
         self._written += count
         self.overruns += len(columns[0]) - count
         return count
@@ -62,7 +63,8 @@ class Ring:
         first = min(count, self.capacity - start)
         for column, samples in enumerate(columns):
             samples[:first] = self._rows[start : start + first, column]
-            samples[first:count] = self._rows[: count - first, column]
+            if first < count:
+                samples[first:count] = self._rows[: count - first, column]
         self._read += count
         self.underruns += len(columns[0]) - count
         return count

@@ -27,6 +27,7 @@ from assistant.core.ports import Emit
 from assistant.core.settings import AudioSettings
 
 TICK_SECONDS = 0.05  # the level meter's 20 Hz; everything else is counted from it
+QUIET_TICK_SECONDS = 0.1  # while the meter shows nothing
 RETRY_SECONDS = 1.0  # a device that came back is heard within five seconds, driver and server included
 LOOK_AROUND_SECONDS = 2.0  # how often the system's default devices are compared with the open ones
 START_SECONDS = 5.0  # a virtual microphone gives its first block after 1.4 s and the second 2 s later
@@ -186,7 +187,7 @@ class SoundCard:
         opened_at = looked_at = ticked_at = self._clock()  # the first look only starts the count of `busy_before`
         busy_before = 0.0
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(TICK_SECONDS if any(self._level) else QUIET_TICK_SECONDS)
             self._measure()
             now = self._clock()
             if now - ticked_at > SLEPT_SECONDS or self._change_wanted:

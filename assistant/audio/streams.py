@@ -27,7 +27,7 @@ class Wire:
         self._clock = clock
         self._capture = capture
         self._playback = playback
-        self._played = np.zeros(LONGEST_BLOCK, np.float32)
+        self._played, self._silence = np.zeros((2, LONGEST_BLOCK), np.float32)
         self.last_block_at: float | None = None
         self.thread_seconds = 0.0
         """Processor time of the sound card's thread so far: a driver that spins is seen by it (ADR 0010)."""
@@ -38,9 +38,13 @@ class Wire:
         self.thread_seconds = time.thread_time()
         played: Samples | None = None
         if to_play is not None and self._playback is not None:
-            played = self._played[: len(to_play)]
-            self._playback.fill(played, now + heard_in_seconds)
-            to_play[:] = played[:, None]
+            if self._playback.is_silent:  # day in, day out
+                played = self._silence[: len(to_play)]
+                to_play.fill(0.0)
+            else:
+                played = self._played[: len(to_play)]
+                self._playback.fill(played, now + heard_in_seconds)
+                to_play[:] = played[:, None]
         if self._capture is None:
             return
         if heard is not None:

@@ -56,6 +56,25 @@ def test_every_sample_is_queued_played_or_dropped(steps: list[tuple[str, int]]) 
         assert track.played(now) + track.queued(now) + dropped == pytest.approx(accepted)
 
 
+@given(st.lists(st.tuples(st.sampled_from(["queue", "fill", "fill", "flush", "hold", "go on"]), st.integers(1, 50))))
+def test_a_block_that_is_left_out_because_all_is_silent_changes_nothing(steps: list[tuple[str, int]]) -> None:
+    whole, short = PlaybackTrack(RATE), PlaybackTrack(RATE)
+    now = 0.0
+    for action, count in steps:
+        for track in (whole, short):
+            if action == "queue":
+                track.queue(np.full(count, 0.1, np.float32))
+            elif action == "flush":
+                track.flush()
+            elif action != "fill":
+                track.is_held = action == "hold"
+        if action == "fill":
+            now += BLOCK / RATE
+            heard = fill(whole, now + 0.05)
+            assert (np.zeros(BLOCK) if short.is_silent else fill(short, now + 0.05)).tolist() == heard.tolist()
+        assert (short.played(now), short.queued(now), short.level) == (whole.played(now), whole.queued(now), whole.level)
+
+
 def test_flush_fades_in_5_ms_and_what_is_queued_after_it_follows_at_once() -> None:
     track = PlaybackTrack(RATE)
     track.queue(np.full(500, 0.5, np.float32))
