@@ -74,7 +74,7 @@ class PlaybackTrack:
     @property
     def is_silent(self) -> bool:
         """So was the last block and so will be the next: the mark and the level of that one are still right."""
-        return self._gain is None and not self._marks[self._newest][2] and not self._ring.available
+        return not self.is_held and self._gain is None and not self._marks[self._newest][2] and not self._ring.available
 
     def fill(self, out: Samples, heard_at: float) -> None:
         """The next block for the device, whose first sample will be heard at `heard_at`."""

@@ -38,6 +38,7 @@ from assistant.session.nod import Nod
 from assistant.session.reply import Reply
 from assistant.session.reply_parts import Ask, ReplyParts
 from assistant.session.resuming import asks_to_resume
+from assistant.session.tongue import language_of
 from assistant.session.turn_text import reads_complete
 from assistant.session.weighing import Weigher, joined
 
@@ -282,8 +283,8 @@ class Session:
             self._parts.voice.speaker.deliver(how)
 
     async def _transcript(self, audio: AudioFrame) -> Transcript:
-        """Half a second is too short to detect a language from: it is the one spoken last."""
-        language = self._parts.settings.hearing.language or self._language
+        """Half a second is too short to detect a language from: it is the one that is being spoken."""
+        language = self._parts.settings.hearing.language or language_of(self.sounding()) or self._language
         return await self._parts.transcriber.transcribe(audio, language)
 
     def sounding(self) -> str:

@@ -28,7 +28,8 @@ POLITE = listed(
 )
 MOST_WORDS = 12  # who says more than that says why
 HEARD_BEFORE = listed("to|the|a|and|so|but|uh|um|i")  # a breath before "stop", as a recogniser writes it
-LIKE_STOP = listed("stopp|stops|stopped|stoop|step|weight|whoa|woah")  # what a recogniser makes of it, alone
+LIKE_STOP = listed("stopp|stops|stopped|stoop|step|weight|whoa|woah|bequiet|dequiet")  # what a recogniser makes of it
+STOP_AND_A_WORD = re.compile(r"(?:(?:no|oh|ok|okay|please|hey|just) )?stop \w+")  # "stop mid" was "stop it"
 
 _WHILE = r"(?:just )?(?:a|one|another) (?:\w+ )?(?:second|sec|minute|min|moment|bit)"
 _SPEAKING = r"(?:talking|speaking|reading|telling|explaining|going on)"
@@ -88,6 +89,8 @@ def is_stop(heard: str) -> bool:
     if len(words) > MOST_WORDS:
         return False
     if len(words) > 1 and words[0] in HEARD_BEFORE and is_stop(" ".join(words[1:])):
+        return True
+    if STOP_AND_A_WORD.fullmatch(" ".join(words)):
         return True
     if set(bare := [word for word in words if (word,) not in _POLITE]) <= LIKE_STOP and bare:
         return True

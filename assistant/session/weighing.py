@@ -100,8 +100,10 @@ class Weigher:
         except AssistantError:
             return SpeechConfirmed()  # the reply to it will say what is wrong
         text, verdict = transcript.text, judge(transcript.text, *self._spoken())
-        if verdict is Verdict.TAKES_FLOOR:
+        if verdict in (Verdict.TAKES_FLOOR, Verdict.STOP):
             made_up = is_made_up(text, transcript.confidence, utterance.audio.seconds)
+            if verdict is Verdict.STOP and not made_up:
+                return VERDICTS[verdict](text)
             if utterance is not self.ended:
                 if is_sure(text, utterance.audio.seconds) and not made_up:
                     return VERDICTS[verdict](text)

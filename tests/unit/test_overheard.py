@@ -115,7 +115,9 @@ def test_who_says_stop_twice_is_obeyed(heard: str) -> None:
     assert not is_stop(f"{heard} what happened then")
 
 
-@pytest.mark.parametrize("heard", ["Stopped.", "Weight!", "To stop.", "The wait.", "Step, please.", "Whoa!"])
+@pytest.mark.parametrize(
+    "heard", ["Stopped.", "Weight!", "To stop.", "The wait.", "Step, please.", "Whoa!", "Dequiet."]
+)
 def test_what_sounds_like_stop_is_obeyed_when_nothing_else_is_said(heard: str) -> None:
     assert is_stop(heard)
     assert not is_stop(f"{heard} by step")
@@ -186,6 +188,12 @@ def test_a_wish_with_anything_else_in_it_is_no_stop(heard: str) -> None:
     assert not is_stop(heard)
 
 
+def test_a_stop_and_one_word_that_was_misheard_is_a_stop() -> None:
+    assert is_stop("Stop mid.")
+    assert is_stop("No, stop eat!")
+    assert not is_stop("Stop sign ahead")
+
+
 def test_a_whole_speech_of_stops_is_judged_at_once() -> None:
     assert not is_stop("stop there " * 200 + "and listen")
 
@@ -196,3 +204,5 @@ def test_words_that_their_recogniser_does_not_believe_are_made_up() -> None:
     assert not is_made_up("Who was that?", 0.8, 1.3)
     assert not is_made_up("Who was that?", 0.5, 1.3)
     assert not is_made_up("Tell me everything about the mountains", 0.45, 3.0)
+    assert is_made_up("Yeah, that's it.", 0.366, 1.1), "made of an echo"
+    assert not is_made_up("Stop.", 0.5, 0.7)

@@ -72,7 +72,11 @@ def test_a_block_that_is_left_out_because_all_is_silent_changes_nothing(steps: l
             now += BLOCK / RATE
             heard = fill(whole, now + 0.05)
             assert (np.zeros(BLOCK) if short.is_silent else fill(short, now + 0.05)).tolist() == heard.tolist()
-        assert (short.played(now), short.queued(now), short.level) == (whole.played(now), whole.queued(now), whole.level)
+        assert (short.played(now), short.queued(now), short.level) == (
+            whole.played(now),
+            whole.queued(now),
+            whole.level,
+        )
 
 
 def test_flush_fades_in_5_ms_and_what_is_queued_after_it_follows_at_once() -> None:
