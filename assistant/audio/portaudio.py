@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.audio.devices import USUAL_RATE, OpenStream, Process, SoundDevice, SoundSystem, StreamRequest
-from assistant.audio.sound_server import SoundServer, find_server, forgo_shared_memory
+from assistant.audio.sound_server import SoundServer, find_server, forgo_shared_memory, rate_of
 from assistant.core.errors import DeviceError
 
 BLOCK_SECONDS = 0.02  # shorter blocks gave dropouts on a busy two-core machine (ADR 0010)
@@ -69,7 +69,8 @@ class PortAudio:
             return SoundSystem(())
         # One interface only: the others list the same hardware again under other names.
         api = apis[max(0, self._sounddevice.default.hostapi)]
-        devices = tuple(self._device(index, api, server) for index in api["devices"])
+        rate = rate_of(server.sink) if server else 0
+        devices = tuple(self._device(index, api, rate) for index in api["devices"])
         return SoundSystem(
             devices,
             host_api=api["name"],
@@ -99,11 +100,11 @@ class PortAudio:
                 "See whether another program holds it, or choose another device in the settings.",
             ) from error
 
-    def _device(self, index: int, api: dict[str, Any], server: SoundServer | None) -> SoundDevice:
+    def _device(self, index: int, api: dict[str, Any], server_rate: int) -> SoundDevice:
         device = self._sounddevice.query_devices(index)
         rate = round(device["default_samplerate"]) or USUAL_RATE
-        if server and server.sample_rate and device["name"] in ("pulse", "default"):
-            rate = server.sample_rate  # PortAudio says 44100 for every server
+        if server_rate and device["name"] in ("pulse", "default"):
+            rate = server_rate  # PortAudio says 44100 for every server
         return SoundDevice(
             name=device["name"],
             index=index,

@@ -26,8 +26,6 @@ class SoundServer:
     name: str
     sink: str
     source: str
-    sample_rate: int = 0
-    """Hz of the default sink; 0 if unknown."""
 
     @property
     def fingerprint(self) -> str:
@@ -35,18 +33,22 @@ class SoundServer:
 
 
 def find_server() -> SoundServer | None:
-    """None where there is no server, or no `pactl` to ask it. Takes 10 ms."""
+    """None where there is no server, or no `pactl` to ask it. Takes 5 ms."""
     facts = dict(line.split(": ", 1) for line in _pactl("info").splitlines() if ": " in line)
     if not facts:
         return None
     sink = os.environ.get("PULSE_SINK") or facts.get("Default Sink", "")
     source = os.environ.get("PULSE_SOURCE") or facts.get("Default Source", "")
-    rate = 0
+    return SoundServer(facts.get("Server Name", ""), sink, source)
+
+
+def rate_of(sink: str) -> int:
+    """Hz of a server's sink; 0 if unknown. Takes 5 ms."""
     for line in _pactl("list", "short", "sinks").splitlines():
         fields = line.split("\t")  # index, name, driver, "s16le 2ch 48000Hz", state
         if len(fields) > 3 and fields[1] == sink:
-            rate = int(fields[3].rpartition(" ")[2].removesuffix("Hz"))
-    return SoundServer(facts.get("Server Name", ""), sink, source, rate)
+            return int(fields[3].rpartition(" ")[2].removesuffix("Hz"))
+    return 0
 
 
 def _pactl(*arguments: str) -> str:
