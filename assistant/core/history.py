@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from assistant.core.types import Message, Origin, Picture
 
 RESTS = {",": 6, ":": 6, ";": 6, ".": 13, "!": 13, "?": 13}  # letters; measured on hibari: 0.38 s and 0.82 s
-DOUBT_SECONDS = 0.05  # words are not equally fast; one that was not heard must not count as heard
+DOUBT_SECONDS = 0.15
+"""Words are not equally fast, and one that was not heard must not count as heard. Of 1,004 cuts through 34 clauses 1 %
+counted a word of which less than half was played; with 0.05 it was 4.6 %, and 0.2 words fewer were left out."""
 
 
 @dataclass(frozen=True, slots=True)

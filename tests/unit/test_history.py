@@ -20,7 +20,7 @@ def test_everything_is_heard_at_the_end() -> None:
 
 def test_a_word_counts_when_it_was_fully_played() -> None:
     assert heard_text(CLAUSES, 2.5) == "Once upon a time."
-    assert heard_text(CLAUSES, 3.2) == "Once upon a time. There was"
+    assert heard_text(CLAUSES, 3.3) == "Once upon a time. There was"
 
 
 def test_a_rest_may_be_made_at_a_comma_or_not() -> None:
