@@ -30,6 +30,7 @@ class RunningWindow:
         self._read_bytes = 0
         environment = {**os.environ, "VESPER_TEST": "1", "QT_QPA_PLATFORM": platform, "PYTHONPATH": str(ROOT)}
         environment.pop("VESPER_MODELS_DIR", None)
+        environment["PULSE_SERVER"] = "unix:/nowhere"  # what a loudspeaker has said decides what is kept
         command = [sys.executable, "-m", "assistant", "--data-dir", str(data), "--event-log", str(self.log)]
         self.process = subprocess.Popen(
             [*command, *map(str, arguments)],

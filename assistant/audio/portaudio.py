@@ -7,6 +7,7 @@ PortAudio is terminated; a server that is killed only ends the callbacks; errors
 from __future__ import annotations
 
 import atexit
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -124,6 +125,7 @@ def _first_copy() -> Any:
             "The sound library PortAudio is not installed.",
             "Install it (Debian, Ubuntu: `apt install libportaudio2`) and start again.",
         ) from error
+    hush_alsa()
     return sounddevice
 
 
@@ -212,6 +214,18 @@ class _Stream:
 
 def _believable(latency: float) -> float:
     return latency if 0.0 < latency < LONGEST_LATENCY_SECONDS else LATENCY_SECONDS
+
+
+def hush_alsa() -> None:
+    """ALSA writes a line to stderr for each block that came late, which PortAudio makes up for by itself."""
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        alsa = ctypes.CDLL("libasound.so.2")  # the copy that PortAudio has loaded
+    except OSError:
+        return
+    # Its handler is called on the sound card's thread, so it is a C function, and one that does nothing.
+    alsa.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
 def hush_stderr() -> None:

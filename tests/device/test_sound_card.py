@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -156,3 +158,19 @@ async def test_the_report_names_devices_rate_and_latency(server: PulseServer) ->
     assert report["sound_server"] == "pulseaudio"
     assert 0 < report["speaker_latency_seconds"] < 0.3
     assert {"pulse", "default"} <= {device["name"] for device in report["devices"]}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is Linux's")
+def test_alsa_writes_nothing_to_the_terminal() -> None:
+    complain = "alsa.snd_pcm_open(ctypes.byref(ctypes.c_void_p()), b'no such device', 0, 0)"
+    load = "from assistant.audio.portaudio import PortAudio; PortAudio()"
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", f"import ctypes; alsa = ctypes.CDLL('libasound.so.2'); {first}; {complain}"],
+            capture_output=True,
+            check=True,
+        ).stderr
+        for first in ("0", load)
+    ]
+    assert b"no such device" in outputs[0]
+    assert outputs[1] == b""
